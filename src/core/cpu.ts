@@ -1,0 +1,59 @@
+/**
+ * What any CPU core offers to the machine. Positions are clocks: a boundary between two instructions
+ * (or two iterations of a repeated string instruction) has exactly one clock, and the clock strictly
+ * increases from boundary to boundary.
+ */
+
+import type { PortHandler } from './device.js';
+import type { State } from './layout.js';
+
+/** Why `run` came back before the clock it was given. */
+export type Stop =
+  | 'clock' /** the clock given was reached */
+  | 'halted' /** waiting for an interrupt; the machine may move the clock to the next event */
+  | 'shutdown' /** triple fault */
+  | 'attention' /** a device asked for the machine's attention (request, new earlier event) */
+  | 'observer'; /** an observer asked to stop at this boundary */
+
+/** What a CPU is wired to. */
+export interface CpuPins {
+  readonly io: PortHandler;
+  /** The interrupt acknowledge cycle: the vector from the 8259A. */
+  acknowledge(): number;
+  /** The clock of the next scheduled event: `run` must not go past the first boundary at or after it. */
+  nextEvent(): number;
+  /** A device has asked to stop the machine at the next boundary. */
+  attention(): boolean;
+  /** An interrupt or exception was delivered (for the event list). */
+  delivered(vector: number, external: boolean): void;
+}
+
+/** Sees every retired instruction, changes nothing. */
+export interface CpuObserver {
+  /** Before the instruction at the current boundary; true stops here. */
+  boundary?(): boolean;
+}
+
+export interface Cpu {
+  readonly name: string;
+  /** Architectural state; call `settle` before reading its bytes. */
+  readonly state: State;
+  /** Exact at boundaries and inside port and memory accesses. Assignable only while halted or at reset. */
+  clock: number;
+  /** Halted with interrupts disabled: only NMI or reset could end it. */
+  readonly dead: boolean;
+  /** Instructions retired since power-on. */
+  readonly retired: number;
+  reset(): void;
+  /** INTR: level from the interrupt controller. */
+  interrupt(level: boolean): void;
+  /** NMI: rising edge. */
+  nmi(): void;
+  /** Executes until the first boundary at or after `until`, or another reason to stop. */
+  run(until: number): Stop;
+  /** Brings `state` into its canonical form, equal for every engine. */
+  settle(): void;
+  /** Drops everything derived from state and memory; call after loading either. Changes no state. */
+  dropCaches(): void;
+  observer: CpuObserver | undefined;
+}

@@ -1,0 +1,156 @@
+/**
+ * Physical memory: guest RAM, read-only pages, and memory-mapped devices, in 4 KiB pages of a 4 GiB
+ * space. Also keeps, for each page of RAM, who must hear of writes: the CPU (pages that hold decoded
+ * code or page tables) and the checkpointer (first write since it last looked).
+ *
+ * ROM contents lie in the RAM array at their own addresses; FFFE0000h..FFFFFFFFh reads as
+ * E0000h..FFFFFh, where the reset vector is. Not modelled: more than 4 GiB.
+ */
+import type { MmioHandler } from './device.js';
+
+export const PAGE_SHIFT = 12;
+export const PAGE_SIZE = 4096;
+
+/** What a physical page is. */
+export const PageKind = { none: 0, ram: 1, rom: 2, mmio: 3 } as const;
+
+/** Bits of `watched`: why a write to this RAM page must take the slow path. */
+export const Watch = { code: 1, pageTable: 2 } as const;
+
+const ALIAS_FIRST_PAGE = 0xfffe0;
+
+export class PhysicalMemory {
+  /** Guest RAM as bytes; physical address = index. */
+  readonly ram: Uint8Array;
+  readonly size: number;
+  /** `PageKind` of each of the 2^20 pages. */
+  readonly kind = new Uint8Array(1 << 20);
+  /** For each RAM page, `Watch` bits. */
+  readonly watched: Uint8Array;
+  /** For each RAM page, 1 if written since `clearDirty`. */
+  readonly dirty: Uint8Array;
+  /** Called before a write to a watched page, by whoever writes. */
+  onWatchedWrite: (address: number, length: number) => void = () => {};
+  /** Called when cached permissions to write must be dropped, because the dirty bits were cleared or a page changed its kind. */
+  onMappingChanged: () => void = () => {};
+  readonly #view: DataView;
+  readonly #mmio = new Map<number, MmioHandler>();
+
+  /** `ram`: a whole number of pages, at least 1 MiB. */
+  constructor(ram: Uint8Array) {
+    if (ram.length % PAGE_SIZE !== 0 || ram.length < 1 << 20) {
+      throw new RangeError('guest RAM must be whole 4 KiB pages, at least 1 MiB');
+    }
+    this.ram = ram;
+    this.size = ram.length;
+    this.#view = new DataView(ram.buffer, ram.byteOffset, ram.length);
+    this.watched = new Uint8Array(ram.length >>> PAGE_SHIFT);
+    this.dirty = new Uint8Array(ram.length >>> PAGE_SHIFT);
+    this.kind.fill(PageKind.ram, 0, ram.length >>> PAGE_SHIFT);
+    this.kind.fill(PageKind.rom, ALIAS_FIRST_PAGE);
+  }
+
+  /** Makes whole pages RAM, ROM (writes ignored) or nothing (reads FFh). */
+  setKind(address: number, length: number, kind: 'ram' | 'rom' | 'none'): void {
+    this.kind.fill(PageKind[kind], address >>> PAGE_SHIFT, (address + length) >>> PAGE_SHIFT);
+    this.onMappingChanged();
+  }
+
+  /** Maps a device over whole pages. */
+  mapMmio(address: number, length: number, handler: MmioHandler): void {
+    for (let page = address >>> PAGE_SHIFT; page < (address + length) / PAGE_SIZE; page++) {
+      this.kind[page] = PageKind.mmio;
+      this.#mmio.set(page, handler);
+    }
+    this.onMappingChanged();
+  }
+
+  /** Index into `ram` for a physical address on a RAM or ROM page. */
+  backing(address: number): number {
+    return address >= 0xfffe0000 ? address & 0xfffff : address;
+  }
+
+  /** Reads 1, 2 or 4 bytes (little-endian, zero-extended) anywhere; `address` is unsigned. */
+  read(address: number, size: number): number {
+    const kind = this.kind[address >>> PAGE_SHIFT]!;
+    if ((address & (PAGE_SIZE - 1)) + size > PAGE_SIZE) return this.#readSplit(address, size);
+    if (kind === PageKind.mmio) return this.#mmio.get(address >>> PAGE_SHIFT)!.read(address, size) >>> 0;
+    if (kind === PageKind.none) return size === 4 ? 0xffffffff : (1 << (size * 8)) - 1;
+    const at = this.backing(address);
+    if (size === 4) return this.#view.getUint32(at, true);
+    return size === 2 ? this.#view.getUint16(at, true) : this.ram[at]!;
+  }
+
+  /** Writes 1, 2 or 4 bytes anywhere; ROM and unmapped pages ignore it. */
+  write(address: number, value: number, size: number): void {
+    const page = address >>> PAGE_SHIFT;
+    const kind = this.kind[page]!;
+    if ((address & (PAGE_SIZE - 1)) + size > PAGE_SIZE) return this.#writeSplit(address, value, size);
+    if (kind === PageKind.mmio) return this.#mmio.get(page)!.write(address, value, size);
+    if (kind !== PageKind.ram) return;
+    if (this.watched[page]) this.onWatchedWrite(address, size);
+    this.dirty[page] = 1;
+    if (size === 4) this.#view.setUint32(address, value, true);
+    else if (size === 2) this.#view.setUint16(address, value, true);
+    else this.ram[address] = value;
+  }
+
+  #readSplit(address: number, size: number): number {
+    let value = 0;
+    for (let i = 0; i < size; i++) value |= this.read((address + i) >>> 0, 1) << (8 * i);
+    return value >>> 0;
+  }
+
+  #writeSplit(address: number, value: number, size: number): void {
+    for (let i = 0; i < size; i++) this.write((address + i) >>> 0, (value >>> (8 * i)) & 0xff, 1);
+  }
+
+  /** Copies out of physical memory, as a bus master would (DMA). */
+  readBytes(address: number, length: number): Uint8Array {
+    const out = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const at = (address + done) >>> 0;
+      const chunk = Math.min(length - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+      const kind = this.kind[at >>> PAGE_SHIFT]!;
+      if (kind === PageKind.ram || kind === PageKind.rom) {
+        const from = this.backing(at);
+        out.set(this.ram.subarray(from, from + chunk), done);
+      } else for (let i = 0; i < chunk; i++) out[done + i] = this.read(at + i, 1);
+      done += chunk;
+    }
+    return out;
+  }
+
+  /** Copies into physical memory, as a bus master would (DMA); ROM and unmapped pages ignore it. */
+  writeBytes(address: number, data: Uint8Array): void {
+    for (let done = 0; done < data.length; ) {
+      const at = (address + done) >>> 0;
+      const page = at >>> PAGE_SHIFT;
+      const chunk = Math.min(data.length - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+      if (this.kind[page] === PageKind.ram) {
+        if (this.watched[page]) this.onWatchedWrite(at, chunk);
+        this.dirty[page] = 1;
+        this.ram.set(data.subarray(done, done + chunk), at);
+      } else for (let i = 0; i < chunk; i++) this.write(at + i, data[done + i]!, 1);
+      done += chunk;
+    }
+  }
+
+  /** Puts bytes into RAM or ROM whatever the page's kind: firmware images and loaded kernels. */
+  load(address: number, data: Uint8Array): void {
+    if (address + data.length > this.size) {
+      throw new RangeError(`image of ${data.length} bytes at ${address.toString(16)}h does not fit in RAM`);
+    }
+    for (let p = address >>> PAGE_SHIFT; p < (address + data.length) / PAGE_SIZE; p++) {
+      if (this.watched[p]) this.onWatchedWrite(p << PAGE_SHIFT, PAGE_SIZE);
+      this.dirty[p] = 1;
+    }
+    this.ram.set(data, address);
+  }
+
+  /** Forgets which pages were written; the next write to each is noticed again. */
+  clearDirty(): void {
+    this.dirty.fill(0);
+    this.onMappingChanged();
+  }
+}

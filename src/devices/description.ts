@@ -1,0 +1,43 @@
+/**
+ * The machine description: all of a machine that is chosen before power-on, as plain data. A trace
+ * embeds it; equal descriptions, blobs and inputs give equal runs. Images are named by content.
+ */
+import type { ModelName } from '../core/cpu/ia32/state.js';
+
+/** SHA-256 of the contents, in lower-case hex. */
+export type BlobId = string;
+export type Blobs = ReadonlyMap<BlobId, Uint8Array>;
+
+export interface DiskDescription {
+  /** Size in 512-byte sectors. Contents come through source channel `disk:<unit>`. */
+  readonly sectors: number;
+  /** CHS geometry; derived from the size where absent. */
+  readonly geometry?: { readonly cylinders: number; readonly heads: number; readonly sectors: number };
+}
+
+export interface PcDescription {
+  readonly board: 'pc';
+  readonly model: ModelName;
+  /** Bytes of RAM, whole MiB. */
+  readonly memory: number;
+  /** CPU clock = this x 1.193182 MHz. */
+  readonly clockMultiplier: number;
+  /** RTC time at clock 0, in seconds since 1970-01-01 UTC. */
+  readonly bootInstant: number;
+  /** Seed of everything that looks random. */
+  readonly seed: number;
+  /** Absent: the firmware that comes with the project. */
+  readonly bios?: BlobId;
+  /** A Linux bzImage or a multiboot ELF kernel, loaded without a boot sector. */
+  readonly kernel?: { readonly image: BlobId; readonly initrd?: BlobId; readonly append: string };
+  /** ATA disks: unit 0 and 1 primary master and slave, 2 and 3 secondary. */
+  readonly disks: readonly (DiskDescription | null)[];
+  /** Floppy drives A and B; channel `floppy:<unit>`. */
+  readonly floppies: readonly (DiskDescription | null)[];
+  readonly boot: readonly ('floppy' | 'disk')[];
+  /** Console on port E9h and exit port F4h. */
+  readonly debugPorts: boolean;
+}
+
+/** Default CPU clock: 84 x PIT, about 100.23 MHz (also 28 x the ACPI timer's 3.58 MHz). */
+export const DEFAULT_MULTIPLIER = 84;
