@@ -32,6 +32,12 @@ export interface PortHandler {
   write(port: number, value: number, size: number): void;
 }
 
+/** Ports that move at run time: an I/O base address register of a PCI function. */
+export interface PortWindow {
+  /** Decodes `count` ports from `first`; none if `count` is 0. To be called again in `afterLoad()`. */
+  place(first: number, count: number): void;
+}
+
 /** `address` is physical and aligned or not, never crossing the end of the region. */
 export interface MmioHandler {
   read(address: number, size: number): number;
@@ -79,6 +85,11 @@ export interface Bus {
   timer(device: string, event: string, fire: (arg: number) => void): Timer;
   /** Claims `count` ports from `first`. A later claim of the same port by another device is an error. */
   ports(first: number, count: number, handler: PortHandler): void;
+  /**
+   * Declares a movable window, at first nowhere. It wins over ports claimed with `ports` (PCI decodes
+   * positively, the ISA bridge takes what is left); among windows the one declared first wins.
+   */
+  portWindow(handler: PortHandler): PortWindow;
   input(channel: string, deliver: (data: Uint8Array) => void): void;
   source(channel: string): Source;
   note(kind: NoteKind, device: string, what: string, a?: number, b?: number): void;

@@ -4,7 +4,7 @@
  * no chip by name; boards (src/devices/boards) build it.
  */
 import type { Cpu } from './cpu.js';
-import type { Bus, Device, Note, NoteKind, Outcome, PortHandler } from './device.js';
+import type { Bus, Device, Note, NoteKind, Outcome, PortHandler, PortWindow } from './device.js';
 import { Door } from './door.js';
 import type { PhysicalMemory } from './memory.js';
 import { Schedule } from './schedule.js';
@@ -36,6 +36,9 @@ export class Machine implements Bus {
   #cpu: Cpu | undefined;
   #requested: Outcome | undefined;
   readonly #ports: (PortHandler | undefined)[] = new Array(65536).fill(undefined);
+  readonly #windows: { first: number; count: number; readonly handler: PortHandler }[] = [];
+  /** Who answers each port: derived from the fixed claims and the places of the windows. */
+  readonly #decoded: (PortHandler | undefined)[] = new Array(65536).fill(undefined);
 
   constructor(memory: PhysicalMemory, frequency: Frequency) {
     this.memory = memory;
@@ -76,6 +79,27 @@ export class Machine implements Bus {
       if (this.#ports[p]) throw new Error(`port ${p.toString(16)}h is claimed twice`);
       this.#ports[p] = handler;
     }
+    this.#decode(first, count);
+  }
+
+  portWindow(handler: PortHandler): PortWindow {
+    const window = { first: 0, count: 0, handler };
+    this.#windows.push(window);
+    return {
+      place: (first, count) => {
+        const old = { ...window };
+        Object.assign(window, { first, count });
+        this.#decode(old.first, old.count);
+        this.#decode(first, count);
+      },
+    };
+  }
+
+  #decode(first: number, count: number): void {
+    for (let p = first; p < Math.min(first + count, 65536); p++) {
+      const window = this.#windows.find((w) => p >= w.first && p < w.first + w.count);
+      this.#decoded[p] = window?.handler ?? this.#ports[p];
+    }
   }
 
   input(channel: string, deliver: (data: Uint8Array) => void): void {
@@ -104,12 +128,12 @@ export class Machine implements Bus {
   /** Port space. Unclaimed ports read all ones; a wide access to byte ports is split by their device. */
   readonly io: PortHandler = {
     read: (port, size) => {
-      const handler = this.#ports[port];
+      const handler = this.#decoded[port];
       if (handler) return handler.read(port, size) >>> 0;
       return size === 4 ? 0xffffffff : (1 << (size * 8)) - 1;
     },
     write: (port, value, size) => {
-      this.#ports[port]?.write(port, value, size);
+      this.#decoded[port]?.write(port, value, size);
     },
   };
 
