@@ -159,7 +159,7 @@ function stepsFor(sample: Rig, options: LawOptions): fc.Arbitrary<Step[]> {
   const size = fc.oneof({ arbitrary: fc.constant(1), weight: 8 }, fc.constantFrom(2, 4));
   const out = ports.chain((port) => {
     const known = options.values?.[port] ?? [];
-    const anyByte = fc.oneof(fc.nat(0xff), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff));
+    const anyByte = fc.oneof(fc.nat(0xff), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.nat(0xffffffff));
     const value = known.length ? fc.oneof(fc.constantFrom(...known), anyByte) : anyByte;
     return fc.record({ do: fc.constant('out' as const), port: fc.constant(port), value, size });
   });

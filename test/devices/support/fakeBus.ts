@@ -9,7 +9,15 @@
  *   bus.advance(1000);        // fires every timer that falls due, each at its own clock
  *   expect(bus.in(0x40)).toBe(...);
  */
-import type { Bus, Device, Note, NoteKind, Outcome, PortHandler } from '../../../src/core/device.js';
+import type {
+  Bus,
+  Device,
+  Note,
+  NoteKind,
+  Outcome,
+  PortHandler,
+  PortWindow,
+} from '../../../src/core/device.js';
 import { Door } from '../../../src/core/door.js';
 import { PhysicalMemory } from '../../../src/core/memory.js';
 import { Schedule } from '../../../src/core/schedule.js';
@@ -42,6 +50,7 @@ export class FakeBus implements Bus {
   /** The current clock. Assigning it fires nothing; `advance` and `runTo` do. */
   clock = 0;
   readonly #ports = new Map<number, PortHandler>();
+  readonly #windows: { first: number; count: number; readonly handler: PortHandler }[] = [];
 
   constructor(options: FakeBusOptions = {}) {
     this.frequency = options.frequency ?? pitMultiple(84);
@@ -66,6 +75,17 @@ export class FakeBus implements Bus {
     }
   }
 
+  portWindow(handler: PortHandler): PortWindow {
+    const window = { first: 0, count: 0, handler };
+    this.#windows.push(window);
+    return { place: (first, count) => void Object.assign(window, { first, count }) };
+  }
+
+  #decode(port: number): PortHandler | undefined {
+    const window = this.#windows.find((w) => port >= w.first && port < w.first + w.count);
+    return window?.handler ?? this.#ports.get(port);
+  }
+
   input(channel: string, deliver: (data: Uint8Array) => void): void {
     this.door.declareInput(channel, deliver);
   }
@@ -86,14 +106,14 @@ export class FakeBus implements Bus {
 
   /** IN; unclaimed ports read all ones. */
   in(port: number, size = 1): number {
-    const handler = this.#ports.get(port);
+    const handler = this.#decode(port);
     if (handler) return handler.read(port, size) >>> 0;
     return size === 4 ? 0xffffffff : (1 << (size * 8)) - 1;
   }
 
   /** OUT. */
   out(port: number, value: number, size = 1): void {
-    this.#ports.get(port)?.write(port, value, size);
+    this.#decode(port)?.write(port, value, size);
   }
 
   /** Ports that somebody claimed, ascending. */
