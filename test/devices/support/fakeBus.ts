@@ -51,7 +51,6 @@ export class FakeBus implements Bus {
   clock = 0;
   readonly #ports = new Map<number, PortHandler>();
   readonly #windows: { first: number; count: number; readonly handler: PortHandler }[] = [];
-  readonly #windows: { first: number; count: number; readonly handler: PortHandler }[] = [];
 
   constructor(options: FakeBusOptions = {}) {
     this.frequency = options.frequency ?? pitMultiple(84);
@@ -83,17 +82,6 @@ export class FakeBus implements Bus {
   }
 
   #decode(port: number): PortHandler | undefined {
-    const window = this.#windows.find((w) => port >= w.first && port < w.first + w.count);
-    return window?.handler ?? this.#ports.get(port);
-  }
-
-  portWindow(handler: PortHandler): PortWindow {
-    const window = { first: 0, count: 0, handler };
-    this.#windows.push(window);
-    return { place: (first, count) => void Object.assign(window, { first, count }) };
-  }
-
-  #handler(port: number): PortHandler | undefined {
     const window = this.#windows.find((w) => port >= w.first && port < w.first + w.count);
     return window?.handler ?? this.#ports.get(port);
   }
