@@ -23,20 +23,20 @@ const CONFIG: ConfigDescription = {
   device: 0x1237,
   revision: 0x02,
   classCode: 0x060000,
-  registers: {
-    4: { size: 2, initial: 0x0006, writable: 0x0102 },
-    6: { size: 2, initial: 0x0280, writable: 0 },
-    13: { size: 1, initial: 0, writable: 0xf8 },
-    80: { size: 2, initial: 0, writable: 0xffff }, // PMC configuration
-    [PAM0]: { size: 1, initial: 0, writable: 0x30 },
-    [PAM0 + 1]: { size: 1, initial: 0, writable: 0x33 },
-    [PAM0 + 2]: { size: 1, initial: 0, writable: 0x33 },
-    [PAM0 + 3]: { size: 1, initial: 0, writable: 0x33 },
-    [PAM0 + 4]: { size: 1, initial: 0, writable: 0x33 },
-    [PAM0 + 5]: { size: 1, initial: 0, writable: 0x33 },
-    [PAM6]: { size: 1, initial: 0, writable: 0x33 },
-    114: { size: 1, initial: 0x02, writable: 0x78 }, // SMRAM control
-  },
+  registers: [
+    { at: 0x04, size: 2, initial: 0x0006, writable: 0x0102 },
+    { at: 0x06, size: 2, initial: 0x0280, writable: 0 },
+    { at: 0x0d, size: 1, initial: 0, writable: 0xf8 },
+    { at: 0x50, size: 2, initial: 0, writable: 0xffff }, // PMC configuration
+    { at: PAM0, size: 1, initial: 0, writable: 0x30 },
+    { at: PAM0 + 1, size: 1, initial: 0, writable: 0x33 },
+    { at: PAM0 + 2, size: 1, initial: 0, writable: 0x33 },
+    { at: PAM0 + 3, size: 1, initial: 0, writable: 0x33 },
+    { at: PAM0 + 4, size: 1, initial: 0, writable: 0x33 },
+    { at: PAM0 + 5, size: 1, initial: 0, writable: 0x33 },
+    { at: PAM6, size: 1, initial: 0, writable: 0x33 },
+    { at: 0x72, size: 1, initial: 0x02, writable: 0x78 }, // SMRAM control
+  ],
 };
 
 const I440FX = layout('i440fx', { config: ['u8', 256] });

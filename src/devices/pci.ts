@@ -33,6 +33,7 @@ export interface PciFunction {
 
 /** A register beyond the identity: contents after reset, and the bits that can be written. */
 export interface ConfigRegister {
+  readonly at: number;
   readonly size: 1 | 2 | 4;
   readonly initial: number;
   readonly writable: number;
@@ -48,37 +49,34 @@ export interface ConfigDescription {
   readonly headerType?: number;
   /** 1-4 for INTA#-INTD#. */
   readonly interruptPin?: number;
-  readonly registers: Readonly<Record<number, ConfigRegister>>;
+  readonly registers: readonly ConfigRegister[];
 }
 
-function registersOf(d: ConfigDescription): [number, ConfigRegister][] {
-  const fixed = (size: 1 | 2 | 4, initial: number): ConfigRegister => ({ size, initial, writable: 0 });
-  const identity: [number, ConfigRegister][] = [
-    [0x00, fixed(2, d.vendor)],
-    [0x02, fixed(2, d.device)],
-    [0x08, fixed(1, d.revision)],
-    [0x09, fixed(2, d.classCode & 0xffff)],
-    [0x0b, fixed(1, d.classCode >>> 16)],
-    [0x0e, fixed(1, d.headerType ?? 0)],
-    [0x3d, fixed(1, d.interruptPin ?? 0)],
-  ];
+function registersOf(d: ConfigDescription): ConfigRegister[] {
+  const fixed = (at: number, size: 1 | 2 | 4, initial: number) => ({ at, size, initial, writable: 0 });
   return [
-    ...identity,
-    ...Object.entries(d.registers).map(([at, r]): [number, ConfigRegister] => [Number(at), r]),
+    fixed(0x00, 2, d.vendor),
+    fixed(0x02, 2, d.device),
+    fixed(0x08, 1, d.revision),
+    fixed(0x09, 2, d.classCode & 0xffff),
+    fixed(0x0b, 1, d.classCode >>> 16),
+    fixed(0x0e, 1, d.headerType ?? 0),
+    fixed(0x3d, 1, d.interruptPin ?? 0),
+    ...d.registers,
   ];
 }
 
 /** Puts configuration space into its state after reset. */
 export function resetConfig(config: Uint8Array, d: ConfigDescription): void {
   config.fill(0);
-  for (const [at, { size, initial }] of registersOf(d)) {
+  for (const { at, size, initial } of registersOf(d)) {
     for (let i = 0; i < size; i++) config[at + i] = initial >>> (8 * i);
   }
 }
 
 export function writableBits(d: ConfigDescription): Uint8Array {
   const out = new Uint8Array(256);
-  for (const [at, { size, writable }] of registersOf(d)) {
+  for (const { at, size, writable } of registersOf(d)) {
     for (let i = 0; i < size; i++) out[at + i] = writable >>> (8 * i);
   }
   return out;

@@ -24,17 +24,17 @@ const CONFIG: ConfigDescription = {
   revision: 0x00,
   classCode: 0x060100,
   headerType: 0x80,
-  registers: {
-    4: { size: 2, initial: 0x0007, writable: 0x0008 },
-    6: { size: 2, initial: 0x0200, writable: 0 },
-    76: { size: 1, initial: 0x4d, writable: 0xff }, // ISA I/O recovery timer
-    78: { size: 2, initial: 0x0003, writable: 0x01ff }, // X-bus chip select
-    96: { size: 4, initial: 0x80808080, writable: 0x8f8f8f8f }, // PIRQRC[A:D]
-    105: { size: 1, initial: 0x02, writable: 0xfe }, // top of memory
-    106: { size: 2, initial: 0x0000, writable: 0x0083 }, // miscellaneous status
-    112: { size: 1, initial: 0x80, writable: 0xef }, // motherboard IRQ route
-    160: { size: 1, initial: 0x08, writable: 0x0f }, // SMI control
-  },
+  registers: [
+    { at: 0x04, size: 2, initial: 0x0007, writable: 0x0008 },
+    { at: 0x06, size: 2, initial: 0x0200, writable: 0 },
+    { at: 0x4c, size: 1, initial: 0x4d, writable: 0xff }, // ISA I/O recovery timer
+    { at: 0x4e, size: 2, initial: 0x0003, writable: 0x01ff }, // X-bus chip select
+    { at: 0x60, size: 4, initial: 0x80808080, writable: 0x8f8f8f8f }, // PIRQRC[A:D]
+    { at: 0x69, size: 1, initial: 0x02, writable: 0xfe }, // top of memory
+    { at: 0x6a, size: 2, initial: 0x0000, writable: 0x0083 }, // miscellaneous status
+    { at: 0x70, size: 1, initial: 0x80, writable: 0xef }, // motherboard IRQ route
+    { at: 0xa0, size: 1, initial: 0x08, writable: 0x0f }, // SMI control
+  ],
 };
 
 const PIIX3 = layout('piix3', {

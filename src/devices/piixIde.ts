@@ -34,14 +34,14 @@ const CONFIG: ConfigDescription = {
   device: 0x7010,
   revision: 0x00,
   classCode: 0x010180,
-  registers: {
-    [Header.command]: { size: 2, initial: 0, writable: Command.io | Command.busMaster },
-    6: { size: 2, initial: 0x0280, writable: 0 },
-    13: { size: 1, initial: 0, writable: 0xf0 },
-    [BAR4]: { size: 4, initial: 1, writable: 0xfff0 },
-    64: { size: 4, initial: 0, writable: 0xffffffff }, // IDETIM, primary and secondary
-    68: { size: 1, initial: 0, writable: 0xff }, // SIDETIM
-  },
+  registers: [
+    { at: Header.command, size: 2, initial: 0, writable: Command.io | Command.busMaster },
+    { at: 0x06, size: 2, initial: 0x0280, writable: 0 },
+    { at: 0x0d, size: 1, initial: 0, writable: 0xf0 },
+    { at: BAR4, size: 4, initial: 1, writable: 0xfff0 },
+    { at: 0x40, size: 4, initial: 0, writable: 0xffffffff }, // IDETIM, primary and secondary
+    { at: 0x44, size: 1, initial: 0, writable: 0xff }, // SIDETIM
+  ],
 };
 
 const PIIX_IDE = layout('piix-ide', {
