@@ -1,0 +1,220 @@
+/**
+ * Runs a machine live and writes its trace: what came through the door and when, and checks by which a
+ * replay proves itself. The caller decides how far to run, what to put in at the boundary reached, and
+ * when what was recorded must be written (`flush`); none of that but the inputs affects the machine.
+ */
+import type { Note } from '../core/device.js';
+import type { Provider } from '../core/door.js';
+import type { Machine } from '../core/machine.js';
+import type { Blobs } from '../devices/description.js';
+import { ContentStore } from './contentStore.js';
+import { identityOf } from './identity.js';
+import { NOTE_KINDS, NoteDigest } from './noteDigest.js';
+import { signalOf } from './signals.js';
+import { StateHasher, stateHashOf } from './stateHash.js';
+import { type Check, CheckEncoder } from './trace/checks.js';
+import {
+  encodeInputs,
+  encodePulls,
+  encodeSignals,
+  type Input,
+  inUnits,
+  type Pull,
+  type Signal,
+} from './trace/columns.js';
+import type { Description } from './trace/records.js';
+import { type Sink, TraceWriter } from './trace/writer.js';
+
+/** 2^26 clocks: two thirds of a second at 100 MHz. A check costs some milliseconds and 200 bytes. */
+export const DEFAULT_CHECK_EVERY = 2 ** 26;
+/** What may wait for a flush, in items and in bytes of disk contents, before the recorder writes itself. */
+const MAX_WAITING = 1 << 15;
+const MAX_CONTENTS = 1 << 20;
+/** Clocks between looks at what is waiting: few enough that not even a guest that only pulls fills a frame. */
+const STRIDE = 2 ** 18;
+/** Bytes of one input. */
+const MAX_INPUT = 1 << 16;
+/** Units of contents in one frame: 128 KiB. */
+const UNITS_A_FRAME = 256;
+
+export interface Recording {
+  readonly machine: Machine;
+  readonly description: Description;
+  /** Everything the description names. */
+  readonly blobs: Blobs;
+  /** Answers what devices pull. */
+  readonly provider: Provider;
+  readonly sink: Sink;
+  /** Name and version of the recording program. */
+  readonly program: string;
+  readonly checkEvery?: number;
+}
+
+export interface Final {
+  readonly clock: number;
+  readonly retired: number;
+  readonly stateHash: bigint;
+  readonly traceBytes: number;
+}
+
+export class Recorder {
+  readonly machine: Machine;
+  /** Hears every note of the machine, as `Machine.onNote` would. */
+  onNote: (note: Note, clock: number) => void = () => {};
+  readonly #writer: TraceWriter;
+  readonly #provider: Provider;
+  readonly #hasher: StateHasher;
+  readonly #digest = new NoteDigest();
+  readonly #encoder: CheckEncoder;
+  readonly #contents = new ContentStore();
+  readonly #checkEvery: number;
+  readonly #names = new Map<string, number>();
+  #nextCheck: number;
+  #written = 0;
+  #inputCount = 0;
+  #freshNames: string[] = [];
+  #inputs: Input[] = [];
+  #pulls: Pull[] = [];
+  #signals: Signal[] = [];
+  #checks: Check[] = [];
+
+  /** Takes a machine at clock 0 and writes the trace's head. */
+  constructor(recording: Recording) {
+    const { machine } = recording;
+    this.machine = machine;
+    this.#provider = recording.provider;
+    this.#checkEvery = recording.checkEvery ?? DEFAULT_CHECK_EVERY;
+    this.#nextCheck = this.#checkEvery;
+    this.#hasher = new StateHasher(machine);
+    this.#encoder = new CheckEncoder(this.#hasher.size);
+    this.#writer = new TraceWriter(recording.sink);
+    machine.door.provider = { pull: (channel, request, length) => this.#pull(channel, request, length) };
+    machine.onNote = (note, clock) => this.#note(note, clock);
+    this.#writeHead(recording);
+  }
+
+  #writeHead({ machine, description, blobs, program }: Recording): void {
+    this.#writer.manifest({
+      program,
+      description,
+      identity: identityOf(machine),
+      frequency: machine.frequency,
+      checkEvery: this.#checkEvery,
+      resetAllowed: machine.resetAllowed,
+      blobs: [...blobs.keys()],
+    });
+    for (const [id, bytes] of blobs) this.#writer.blob(id, bytes);
+  }
+
+  /** Bytes of the trace so far. */
+  get traceBytes(): number {
+    return this.#writer.size;
+  }
+
+  /** As `Machine.run`, stopping on the way for checks. `until` is finite. */
+  run(until: number): boolean {
+    const { machine } = this;
+    while (machine.cpu.clock < until && !machine.outcome) {
+      machine.run(Math.min(until, this.#nextCheck, machine.cpu.clock + STRIDE));
+      if (machine.cpu.clock >= this.#nextCheck && !machine.outcome) this.#check();
+      this.#relieve();
+    }
+    return machine.cpu.clock >= until;
+  }
+
+  /** Admits an input at the current boundary. */
+  input(channel: string, data: Uint8Array): void {
+    const { machine } = this;
+    if (data.length > MAX_INPUT) throw new RangeError(`an input of ${data.length} bytes`);
+    this.#inputs.push({ clock: machine.cpu.clock, channel: this.#name(channel), data: data.slice() });
+    this.#inputCount++;
+    machine.deliver(channel, data);
+  }
+
+  /** Writes everything up to the current boundary: what is lost if the host dies is what comes after. */
+  flush(): void {
+    const { clock, retired } = this.machine.cpu;
+    if (clock === this.#written && this.#waiting() === 0) return;
+    while (this.#contents.waiting) this.#writer.contents(this.#contents.take(UNITS_A_FRAME));
+    const from = this.#written;
+    this.#writer.segment({
+      from,
+      to: clock,
+      retired,
+      names: this.#freshNames,
+      inputs: encodeInputs(this.#inputs, from),
+      pulls: encodePulls(this.#pulls, from),
+      signals: encodeSignals(this.#signals, from),
+      checks: this.#encoder.encode(this.#checks, from),
+    });
+    this.#written = clock;
+    this.#freshNames = [];
+    this.#inputs = [];
+    this.#pulls = [];
+    this.#signals = [];
+    this.#checks = [];
+  }
+
+  /** Ends the trace: everything waiting, and a check of the final state. */
+  finish(reason: string): Final {
+    this.flush();
+    const { machine } = this;
+    const { clock, retired } = machine.cpu;
+    const fingerprint = this.#hasher.fingerprint(this.#digest);
+    const check = this.#encoder.encode([{ clock, inputs: 0, fingerprint }], clock);
+    const counts = Object.fromEntries(NOTE_KINDS.map((kind) => [kind, this.#digest.count(kind)]));
+    counts['input'] = this.#inputCount;
+    this.#writer.end({ clock, retired, outcome: machine.outcome, reason, check, counts });
+    return { clock, retired, stateHash: stateHashOf(fingerprint), traceBytes: this.#writer.size };
+  }
+
+  #check(): void {
+    const { clock } = this.machine.cpu;
+    this.#checks.push({
+      clock,
+      inputs: this.#inputs.length,
+      fingerprint: this.#hasher.fingerprint(this.#digest),
+    });
+    this.#nextCheck = (Math.floor(clock / this.#checkEvery) + 1) * this.#checkEvery;
+  }
+
+  #waiting(): number {
+    return this.#inputs.length + this.#pulls.length + this.#signals.length + this.#checks.length;
+  }
+
+  /** Bounds memory and frames, whatever the caller's habits of flushing. */
+  #relieve(): void {
+    if (this.#waiting() > MAX_WAITING || this.#contents.waiting > MAX_CONTENTS) this.flush();
+  }
+
+  #pull(channel: string, request: number, length: number): Uint8Array {
+    const data = this.#provider.pull(channel, request, length);
+    const { clock } = this.machine.cpu;
+    const whole = inUnits(length);
+    this.#pulls.push({
+      clock,
+      channel: this.#name(channel),
+      request,
+      length,
+      units: whole ? this.#contents.add(data) : undefined,
+      bytes: whole ? undefined : data.slice(),
+    });
+    return data;
+  }
+
+  #note(note: Note, clock: number): void {
+    this.#digest.add(note, clock);
+    const signal = signalOf(note);
+    if (signal !== undefined) this.#signals.push({ clock, name: this.#name(signal) });
+    this.onNote(note, clock);
+  }
+
+  #name(text: string): number {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    const index = this.#names.size;
+    this.#names.set(text, index);
+    this.#freshNames.push(text);
+    return index;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * A trace as three streams in order of time, unpacked a segment at a time: the steps of the replay
+ * (inputs to admit, checks to make), the pulls to answer, the signals to expect.
+ */
+import { CheckDecoder } from './trace/checks.js';
+import {
+  decodeInputs,
+  decodePulls,
+  decodeSignals,
+  type Input,
+  type Pull,
+  type Signal,
+} from './trace/columns.js';
+import { TraceError } from './trace/format.js';
+import { reading, type Trace } from './trace/reader.js';
+import type { Segment } from './trace/records.js';
+
+/** What replay does at a boundary. */
+export type Step =
+  | { readonly kind: 'input'; readonly clock: number; readonly channel: string; readonly data: Uint8Array }
+  | { readonly kind: 'check'; readonly clock: number; readonly fingerprint: Uint8Array };
+
+/** A queue that forgets what was taken. */
+class Queue<T> {
+  #items: T[] = [];
+  #at = 0;
+
+  get first(): T | undefined {
+    return this.#items[this.#at];
+  }
+
+  append(items: readonly T[]): void {
+    this.#items = this.#items.slice(this.#at).concat(items);
+    this.#at = 0;
+  }
+
+  shift(): T | undefined {
+    return this.#items[this.#at++];
+  }
+}
+
+export class Tape {
+  readonly #trace: Trace;
+  readonly #checks: CheckDecoder;
+  readonly #names: string[] = [];
+  readonly #steps = new Queue<Step>();
+  readonly #pulls = new Queue<Pull>();
+  readonly #signals = new Queue<Signal>();
+  #loaded = 0;
+  #to = 0;
+
+  /** `fingerprint`: bytes of a fingerprint of the machine. */
+  constructor(trace: Trace, fingerprint: number) {
+    this.#trace = trace;
+    this.#checks = new CheckDecoder(fingerprint);
+  }
+
+  /** The next step, or undefined when there are none up to the trace's end. */
+  nextStep(): Step | undefined {
+    return this.#first(this.#steps);
+  }
+
+  takeStep(): void {
+    this.#steps.shift();
+  }
+
+  nextPull(): Pull | undefined {
+    return this.#first(this.#pulls);
+  }
+
+  takePull(): void {
+    this.#pulls.shift();
+  }
+
+  nextSignal(): Signal | undefined {
+    return this.#first(this.#signals);
+  }
+
+  takeSignal(): void {
+    this.#signals.shift();
+  }
+
+  /** A channel's or a signal's name. */
+  name(index: number): string {
+    const name = this.#names[index];
+    if (name === undefined) throw new TraceError('damaged', `name ${index} is used before it is given`);
+    return name;
+  }
+
+  /** The final check's fingerprint. All segments must have been taken. */
+  finalCheck(): Uint8Array | undefined {
+    const { end } = this.#trace;
+    if (!end) return undefined;
+    const [check] = reading(this.#trace.frames.at(-1)!, () => this.#checks.decode(end.check, end.clock));
+    return check?.fingerprint;
+  }
+
+  #first<T>(queue: Queue<T>): T | undefined {
+    while (queue.first === undefined && this.#loaded < this.#trace.segments.length) this.#load();
+    return queue.first;
+  }
+
+  #load(): void {
+    const frame = this.#trace.segments[this.#loaded++]!;
+    const segment = this.#trace.segment(frame);
+    reading(frame, () => {
+      if (segment.from !== this.#to) {
+        throw new TraceError('damaged', `the run has a gap from clock ${this.#to} to ${segment.from}`);
+      }
+      this.#to = segment.to;
+      this.#names.push(...segment.names);
+      this.#steps.append(this.#merge(segment));
+      this.#pulls.append(decodePulls(segment.pulls, segment.from));
+      this.#signals.append(decodeSignals(segment.signals, segment.from));
+    });
+  }
+
+  /** Inputs and checks in the order in which they were made. */
+  #merge(segment: Segment): Step[] {
+    const inputs = decodeInputs(segment.inputs, segment.from).map((input) => this.#inputStep(input));
+    const steps: Step[] = [];
+    let admitted = 0;
+    for (const check of this.#checks.decode(segment.checks, segment.from)) {
+      steps.push(...inputs.slice(admitted, check.inputs));
+      admitted = check.inputs;
+      steps.push({ kind: 'check', clock: check.clock, fingerprint: check.fingerprint });
+    }
+    return steps.concat(inputs.slice(admitted));
+  }
+
+  #inputStep({ clock, channel, data }: Input): Step {
+    return { kind: 'input', clock, channel: this.name(channel), data };
+  }
+}

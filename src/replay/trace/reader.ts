@@ -1,0 +1,235 @@
+/**
+ * Opens a trace: checks every frame's checksums, tells a clean end from a torn one and from damage, and
+ * gives out records. Blobs are put together and compared with their names; disk contents are unpacked
+ * when asked for, a few frames at a time.
+ */
+
+import { hash64 } from '../hash.js';
+import { sha256 } from '../sha256.js';
+import { OutOfBytes } from './bytes.js';
+import { decompress, unpack } from './codec.js';
+import { UNIT } from './columns.js';
+import {
+  type ByteSource,
+  checkFileHeader,
+  checkFrameHeader,
+  FILE_HEADER,
+  FRAME_HEADER,
+  type FrameHeader,
+  type FrameKindName,
+  TraceError,
+} from './format.js';
+import {
+  blobFrom,
+  contentsFrom,
+  type End,
+  endFrom,
+  Malformed,
+  type Manifest,
+  manifestFrom,
+  type Segment,
+  segmentFrom,
+} from './records.js';
+
+/** A frame in its place. */
+export interface Frame {
+  readonly at: number;
+  readonly header: FrameHeader;
+}
+
+/** How the file stops: with its end frame, in the middle of a frame or between two, or at a damaged frame. */
+export type Tail =
+  | { readonly kind: 'end' | 'torn' }
+  | { readonly kind: 'damaged'; readonly error: TraceError };
+
+const CACHED_CONTENTS = 16;
+
+/** A whole file in memory as a source. */
+export function memorySource(bytes: Uint8Array): ByteSource {
+  return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
+}
+
+export class Trace {
+  readonly frames: readonly Frame[];
+  readonly tail: Tail;
+  readonly manifest: Manifest;
+  /** Absent if the recorder did not come to its end. */
+  readonly end: End | undefined;
+  /** Where the segments lie, in order. */
+  readonly segments: readonly Frame[];
+  readonly #source: ByteSource;
+  readonly #contents: { readonly first: number; readonly frame: Frame }[];
+  readonly #unpacked = new Map<number, Uint8Array>();
+
+  private constructor(source: ByteSource, frames: Frame[], tail: Tail) {
+    this.#source = source;
+    this.frames = frames;
+    this.tail = tail;
+    const of = (kind: FrameKindName) => frames.filter((f) => f.header.kind === kind);
+    const manifest = frames[0];
+    if (!manifest) throw noManifest(tail);
+    if (manifest.header.kind !== 'manifest')
+      throw fault(manifest, `a ${manifest.header.kind} where the manifest should be`);
+    this.manifest = this.#record(manifest, manifestFrom);
+    this.segments = of('segment');
+    const end = of('end')[0];
+    this.end = end && this.#record(end, endFrom);
+    this.#contents = of('contents').map((frame) => ({
+      first: this.#record(frame, contentsFrom).first,
+      frame,
+    }));
+  }
+
+  /**
+   * Reads the whole file once. A damaged frame is an error, unless `salvage`, which takes the frames
+   * before it for the trace.
+   */
+  static open(source: ByteSource, options: { readonly salvage?: boolean } = {}): Trace {
+    const { frames, tail } = scan(source);
+    if (tail.kind === 'damaged' && !options.salvage) throw tail.error;
+    return new Trace(source, frames, tail);
+  }
+
+  /** True if the recorder wrote its end frame. */
+  get complete(): boolean {
+    return this.end !== undefined;
+  }
+
+  /** The clock up to which the trace holds everything. */
+  get covered(): number {
+    if (this.end) return this.end.clock;
+    const last = this.segments.at(-1);
+    return last ? this.segment(last).to : 0;
+  }
+
+  segment(frame: Frame): Segment {
+    return this.#record(frame, segmentFrom);
+  }
+
+  /** Bytes that frames of a kind take in the file. */
+  sizeOf(kind: FrameKindName): number {
+    const of = this.frames.filter((f) => f.header.kind === kind);
+    return of.reduce((sum, f) => sum + FRAME_HEADER + f.header.payload, 0);
+  }
+
+  /** The embedded images, each compared with its name. */
+  blobs(): Map<string, Uint8Array> {
+    const parts = new Map<string, { readonly total: number; readonly bytes: Uint8Array[]; length: number }>();
+    for (const frame of this.frames.filter((f) => f.header.kind === 'blob')) {
+      const chunk = this.#record(frame, blobFrom);
+      const part = parts.get(chunk.id) ?? { total: chunk.total, bytes: [], length: 0 };
+      if (chunk.offset !== part.length) throw fault(frame, 'a part of an image is out of place');
+      part.bytes.push(chunk.bytes);
+      part.length += chunk.bytes.length;
+      parts.set(chunk.id, part);
+    }
+    for (const id of this.manifest.blobs) if (!parts.has(id)) throw missingBlob(id, this.tail);
+    return new Map([...parts].map(([id, part]) => [id, this.#assemble(id, part)]));
+  }
+
+  #assemble(
+    id: string,
+    part: { readonly total: number; readonly bytes: Uint8Array[]; readonly length: number },
+  ): Uint8Array {
+    if (part.length !== part.total) throw missingBlob(id, this.tail);
+    const bytes = new Uint8Array(part.length);
+    let at = 0;
+    for (const piece of part.bytes) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    if (sha256(bytes) !== id)
+      throw new TraceError('damaged', `image ${id.slice(0, 12)} is not what its name says`);
+    return bytes;
+  }
+
+  /** Disk content unit `index`, 512 bytes. */
+  unit(index: number): Uint8Array {
+    const held = this.#contents.findLast((c) => c.first <= index);
+    const at = held ? (index - held.first) * UNIT : 0;
+    const bytes = held && this.#contentsOf(held.frame);
+    if (!bytes || at + UNIT > bytes.length)
+      throw new TraceError('damaged', `disk content ${index} is not in the trace`);
+    return bytes.subarray(at, at + UNIT);
+  }
+
+  #contentsOf(frame: Frame): Uint8Array {
+    const known = this.#unpacked.get(frame.at);
+    if (known) return known;
+    const oldest = this.#unpacked.keys().next();
+    if (this.#unpacked.size >= CACHED_CONTENTS) this.#unpacked.delete(oldest.value!);
+    const { bytes } = this.#record(frame, contentsFrom);
+    this.#unpacked.set(frame.at, bytes);
+    return bytes;
+  }
+
+  /** Unpacks a frame; `decode` may find that it is not the record it should be. */
+  #record<T>(frame: Frame, decode: (value: unknown) => T): T {
+    const payload = this.#source.read(frame.at + FRAME_HEADER, frame.header.payload);
+    const raw = decompress(payload, frame.header.raw);
+    if (!raw) throw fault(frame, 'not the zstd data it should be');
+    return reading(frame, () => decode(unpack(raw)));
+  }
+}
+
+/** Runs a decoder over a frame's contents; what it finds wrong becomes an error that names the frame. */
+export function reading<T>(frame: Frame, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof Malformed || error instanceof OutOfBytes) throw fault(frame, error.message);
+    if (error instanceof TraceError) throw error;
+    throw fault(frame, 'not the msgpack record it should be');
+  }
+}
+
+function fault(frame: Frame, what: string): TraceError {
+  return new TraceError('damaged', `frame ${frame.header.sequence} at byte ${frame.at}: ${what}`);
+}
+
+function noManifest(tail: Tail): TraceError {
+  if (tail.kind === 'damaged') return tail.error;
+  return new TraceError(
+    'incomplete',
+    'incomplete: it ends before the manifest, so there is nothing to replay',
+  );
+}
+
+function missingBlob(id: string, tail: Tail): TraceError {
+  const kind = tail.kind === 'torn' ? 'incomplete' : 'damaged';
+  return new TraceError(
+    kind,
+    `${kind}: image ${id.slice(0, 12)} is not wholly in it, so there is nothing to replay`,
+  );
+}
+
+/** Walks the frames, checking all of them. */
+function scan(source: ByteSource): { readonly frames: Frame[]; readonly tail: Tail } {
+  let seed = checkFileHeader(source.read(0, FILE_HEADER));
+  const frames: Frame[] = [];
+  let at = FILE_HEADER;
+  try {
+    while (at < source.size) {
+      const previous = frames.at(-1);
+      if (previous?.header.kind === 'end') {
+        throw new TraceError(
+          'damaged',
+          `${source.size - at} bytes follow the end of the trace at byte ${at}`,
+        );
+      }
+      if (at + FRAME_HEADER > source.size) return { frames, tail: { kind: 'torn' } };
+      const header = checkFrameHeader(source.read(at, FRAME_HEADER), at, frames.length, seed);
+      if (at + FRAME_HEADER + header.payload > source.size) return { frames, tail: { kind: 'torn' } };
+      if (hash64(source.read(at + FRAME_HEADER, header.payload)) !== header.payloadHash) {
+        throw new TraceError('damaged', `frame ${header.sequence} at byte ${at}: checksum mismatch`);
+      }
+      frames.push({ at, header });
+      seed = header.hash;
+      at += FRAME_HEADER + header.payload;
+    }
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error;
+    return { frames, tail: { kind: 'damaged', error } };
+  }
+  return { frames, tail: { kind: frames.at(-1)?.header.kind === 'end' ? 'end' : 'torn' } };
+}
