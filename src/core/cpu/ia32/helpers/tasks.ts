@@ -31,7 +31,7 @@ import {
 import { definedFlags } from './flags.js';
 import { generalProtection, paging } from './mode.js';
 import { checkedData, checkedStack, setNull, setSegment, setSystem, setVirtual8086 } from './segments.js';
-import { CurrentStack } from './stack.js';
+import { CurrentStack, truncate } from './stack.js';
 
 export type TaskReason = 'jmp' | 'call' | 'int' | 'iret';
 
@@ -188,7 +188,7 @@ function saveOldTask(cpu: Context, reason: TaskReason, nextIp: number, resume: b
   const { s } = cpu;
   const form = formOf(s.access[Seg.tr]!);
   const store = (offset: number, value: number, size: Size): void =>
-    cpu.writeSystem((s.base[Seg.tr]! + offset) >>> 0, value, size);
+    cpu.writeSystem((s.base[Seg.tr]! + offset) >>> 0, truncate(value, size), size);
   const flags = reason === 'iret' ? cpu.getFlags() & ~Flag.NT : cpu.getFlags();
   store(form.eip, nextIp, form.size);
   store(form.eflags, resume ? flags | Flag.RF : flags, form.size);
