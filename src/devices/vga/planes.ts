@@ -8,10 +8,10 @@
  * Left out: the page bit of the miscellaneous output register (bit 5), which picks the upper half of
  * 128 KiB in odd/even modes with 64 KiB windows; address bit 0 becomes 0 there. Unverified on silicon.
  */
-import { Graphics, Sequencer, type VgaState } from './registers.js';
+import { Graphics, Sequencer, VGA, type VgaState } from './registers.js';
 
 /** A plane mask as a mask of the bytes of a word: bit p gives FFh in byte p. */
-const EXPAND = Uint32Array.from({ length: 16 }, (_, mask) =>
+const EXPAND = Int32Array.from({ length: 16 }, (_, mask) =>
   [0, 8, 16, 24].reduce((word, shift, plane) => (mask & (1 << plane) ? word | (0xff << shift) : word), 0),
 );
 
@@ -22,105 +22,115 @@ const WINDOWS = [
   { first: 0xb8000, length: 0x08000 },
 ] as const;
 
-/** Where one CPU address leads: an address common to the planes, and what A0 and A1 chose. */
-interface Target {
-  /** 0 to FFFFh. */
-  readonly offset: number;
-  /** Planes that a write can reach, before the map mask. */
-  readonly writable: number;
-  /** Plane that read mode 0 gives. */
-  readonly readPlane: number;
-}
+const OUTSIDE = -1;
 
 export class Planes {
   readonly #state: VgaState;
   /** The planes as words. */
-  readonly #words: Uint32Array;
+  readonly #words: Int32Array;
+  /** The latches as one word, a view: the hot path goes round the state's accessors. */
+  readonly #latches: Int32Array;
 
   constructor(state: VgaState) {
+    const { buffer, byteOffset } = state.bytes;
     this.#state = state;
-    this.#words = new Uint32Array(state.planes.buffer, state.planes.byteOffset, state.planes.length / 4);
+    this.#words = new Int32Array(buffer, byteOffset + VGA.at.planes, state.planes.length / 4);
+    this.#latches = new Int32Array(buffer, byteOffset + VGA.at.latches, 1);
   }
 
   /** One byte at a physical address; FFh where the window does not reach. */
   read(address: number): number {
-    const target = this.#target(address);
-    if (!target) return 0xff;
-    const s = this.#state;
-    s.latches = this.#words[target.offset]!;
-    if (s.graphics[Graphics.mode]! & 0x08) return colorCompare(s);
-    return (s.latches >>> (8 * target.readPlane)) & 0xff;
+    const { sequencer, graphics } = this.#state;
+    const offset = this.#offset(address);
+    if (offset === OUTSIDE) return 0xff;
+    const latches = this.#words[offset]!;
+    this.#latches[0] = latches;
+    if (graphics[Graphics.mode]! & 0x08) return colorCompare(graphics, latches);
+    return (latches >>> (8 * readPlane(sequencer, graphics, address))) & 0xff;
   }
 
   write(address: number, value: number): void {
-    const target = this.#target(address);
-    if (!target) return;
-    const s = this.#state;
-    const planes = EXPAND[target.writable & s.sequencer[Sequencer.mapMask]!]!;
-    const old = this.#words[target.offset]!;
-    this.#words[target.offset] = (old & ~planes) | (written(s, value) & planes);
+    const { sequencer, graphics } = this.#state;
+    const offset = this.#offset(address);
+    if (offset === OUTSIDE) return;
+    const planes = EXPAND[writablePlanes(sequencer, address)]!;
+    const word = written(graphics, this.#latches[0]!, value);
+    this.#words[offset] = (this.#words[offset]! & ~planes) | (word & planes);
   }
 
-  /** Decodes a physical address by graphics register 6; undefined outside the window. */
-  #target(address: number): Target | undefined {
-    const s = this.#state;
-    const miscellaneous = s.graphics[Graphics.miscellaneous]!;
+  /** The address common to the planes, 0 to FFFFh, for a physical one; by graphics register 6. */
+  #offset(address: number): number {
+    const { bytes, sequencer, graphics } = this.#state;
+    const enabled = bytes[VGA.at.subsystemEnable]! & (bytes[VGA.at.miscellaneous]! >> 1) & 1;
+    const miscellaneous = graphics[Graphics.miscellaneous]!;
     const { first, length } = WINDOWS[(miscellaneous >> 2) & 3]!;
     const at = address - first;
-    if (at < 0 || at >= length || (s.miscellaneous & 0x02) === 0) return undefined;
-    const memoryMode = s.sequencer[Sequencer.memoryMode]!;
-    if (memoryMode & 0x08) {
-      // Chain 4: A0 and A1 choose the plane and are replaced by A16 and A17.
-      return { offset: (at & 0xfffc) | (at >> 16), writable: 1 << (at & 3), readPlane: at & 3 };
-    }
-    // Odd/even: A0 chooses between planes 0, 2 and 1, 3; chained, it is replaced by A16.
-    const offset = miscellaneous & 0x02 ? (at & 0xfffe) | (at >> 16) : at & 0xffff;
-    const writable = memoryMode & 0x04 ? 0x0f : 0x05 << (at & 1);
-    const map = s.graphics[Graphics.readMapSelect]!;
-    const readPlane = s.graphics[Graphics.mode]! & 0x10 ? (map & 2) | (at & 1) : map;
-    return { offset, writable, readPlane };
+    if (!enabled || at < 0 || at >= length) return OUTSIDE;
+    // Chain 4: A0 and A1 choose the plane and are replaced by A16 and A17; chained odd/even: A0 by A16.
+    if (sequencer[Sequencer.memoryMode]! & 0x08) return (at & 0xfffc) | (at >> 16);
+    return miscellaneous & 0x02 ? (at & 0xfffe) | (at >> 16) : at & 0xffff;
   }
 }
 
+/** Planes that a write reaches; windows start at multiples of four, so the low bits tell. */
+function writablePlanes(sequencer: Uint8Array, address: number): number {
+  const memoryMode = sequencer[Sequencer.memoryMode]!;
+  const mapMask = sequencer[Sequencer.mapMask]!;
+  if (memoryMode & 0x08) return mapMask & (1 << (address & 3));
+  return memoryMode & 0x04 ? mapMask : mapMask & (0x05 << (address & 1));
+}
+
+/** The plane that read mode 0 gives. */
+function readPlane(sequencer: Uint8Array, graphics: Uint8Array, address: number): number {
+  if (sequencer[Sequencer.memoryMode]! & 0x08) return address & 3;
+  const map = graphics[Graphics.readMapSelect]!;
+  return graphics[Graphics.mode]! & 0x10 ? (map & 2) | (address & 1) : map;
+}
+
 /** Read mode 1: a bit is 1 where all planes that matter have the compared colour. */
-function colorCompare(s: VgaState): number {
-  const compared = EXPAND[s.graphics[Graphics.colorCompare]!]!;
-  const different = (s.latches ^ compared) & EXPAND[s.graphics[Graphics.colorDontCare]!]!;
+function colorCompare(graphics: Uint8Array, latches: number): number {
+  const compared = EXPAND[graphics[Graphics.colorCompare]!]!;
+  const different = (latches ^ compared) & EXPAND[graphics[Graphics.colorDontCare]!]!;
   return ~(different | (different >>> 8) | (different >>> 16) | (different >>> 24)) & 0xff;
 }
 
 /** The word that a write of `value` produces, by write mode. */
-function written(s: VgaState, value: number): number {
-  const g = s.graphics;
-  const bitMask = g[Graphics.bitMask]!;
-  switch (g[Graphics.mode]! & 3) {
+function written(graphics: Uint8Array, latches: number, value: number): number {
+  const bitMask = graphics[Graphics.bitMask]!;
+  switch (graphics[Graphics.mode]! & 3) {
     case 0: {
-      const set = EXPAND[g[Graphics.enableSetReset]!]!;
-      const data = (EXPAND[g[Graphics.setReset]!]! & set) | (replicate(rotated(s, value)) & ~set);
-      return combine(s, data, bitMask);
+      const set = EXPAND[graphics[Graphics.enableSetReset]!]!;
+      const data =
+        (EXPAND[graphics[Graphics.setReset]!]! & set) | (replicate(rotated(graphics, value)) & ~set);
+      return combine(graphics, latches, data, bitMask);
     }
     case 1:
-      return s.latches;
+      return latches;
     case 2:
-      return combine(s, EXPAND[value & 0x0f]!, bitMask);
+      return combine(graphics, latches, EXPAND[value & 0x0f]!, bitMask);
     default:
-      return combine(s, EXPAND[g[Graphics.setReset]!]!, bitMask & rotated(s, value));
+      return combine(
+        graphics,
+        latches,
+        EXPAND[graphics[Graphics.setReset]!]!,
+        bitMask & rotated(graphics, value),
+      );
   }
 }
 
-function rotated(s: VgaState, value: number): number {
-  const count = s.graphics[Graphics.dataRotate]! & 7;
+function rotated(graphics: Uint8Array, value: number): number {
+  const count = graphics[Graphics.dataRotate]! & 7;
   return ((value >> count) | (value << (8 - count))) & 0xff;
 }
 
 function replicate(byte: number): number {
-  return byte * 0x01010101;
+  return Math.imul(byte, 0x01010101);
 }
 
 /** The logical function with the latches, then the bit mask: bits masked out keep the latches' value. */
-function combine(s: VgaState, data: number, bitMask: number): number {
+function combine(graphics: Uint8Array, latches: number, data: number, bitMask: number): number {
   const mask = replicate(bitMask);
-  return (logical(s.graphics[Graphics.dataRotate]! >> 3, data, s.latches) & mask) | (s.latches & ~mask);
+  return (logical(graphics[Graphics.dataRotate]! >> 3, data, latches) & mask) | (latches & ~mask);
 }
 
 function logical(operation: number, data: number, latches: number): number {

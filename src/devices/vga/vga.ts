@@ -7,7 +7,7 @@
  * Left out: vertical interrupt (few boards wire it), input status 1 diagnostic bits 4 and 5 (read 0), the
  * sense comparator (input status 0 always reports a colour monitor), the effect of sequencer resets.
  */
-import type { Bus, Device } from '../../core/device.js';
+import type { Bus, Device, PortHandler } from '../../core/device.js';
 import * as dac from './dac.js';
 import { display, isBlank } from './display.js';
 import { Planes } from './planes.js';
@@ -37,25 +37,35 @@ export class Vga implements Device {
   readonly name: string;
   readonly state: VgaState = VGA.create();
   readonly #bus: Bus;
-  readonly #planes: Planes;
   readonly #timing: Timing;
 
   constructor(bus: Bus, options: VgaOptions) {
     this.name = options.name;
     this.#bus = bus;
-    this.#planes = new Planes(this.state);
     this.#timing = new Timing(bus, this.state);
-    const handler = {
-      read: (port: number, size: number) => joinBytes(port, size, (p) => this.#in(p)),
-      write: (port: number, value: number, size: number) =>
-        splitBytes(port, value, size, (p, byte) => this.#out(p, byte)),
+    this.#claimPorts();
+    this.#claimMemory();
+  }
+
+  #claimPorts(): void {
+    const readPort = (port: number) => this.#in(port);
+    const writePort = (port: number, byte: number) => this.#out(port, byte);
+    const handler: PortHandler = {
+      read: (port, size) => joinBytes(port, size, readPort),
+      write: (port, value, size) => splitBytes(port, value, size, writePort),
     };
     // 3BCh to 3BFh are a parallel port's and not decoded here.
-    bus.ports(0x3b0, 0x0c, handler);
-    bus.ports(0x3c0, 0x20, handler);
-    bus.memory.mapMmio(0xa0000, 0x20000, {
-      read: (address, size) => joinBytes(address, size, (a) => this.#peek(a)),
-      write: (address, value, size) => splitBytes(address, value, size, (a, byte) => this.#poke(a, byte)),
+    this.#bus.ports(0x3b0, 0x0c, handler);
+    this.#bus.ports(0x3c0, 0x20, handler);
+  }
+
+  #claimMemory(): void {
+    const planes = new Planes(this.state);
+    const peek = (address: number) => planes.read(address);
+    const poke = (address: number, byte: number) => planes.write(address, byte);
+    this.#bus.memory.mapMmio(0xa0000, 0x20000, {
+      read: (address, size) => joinBytes(address, size, peek),
+      write: (address, value, size) => splitBytes(address, value, size, poke),
     });
   }
 
@@ -71,18 +81,6 @@ export class Vga implements Device {
   frame(): number {
     return this.#timing.beam().frame;
   }
-
-  // ---- memory ----
-
-  #peek(address: number): number {
-    return this.state.subsystemEnable ? this.#planes.read(address) : FLOATING;
-  }
-
-  #poke(address: number, value: number): void {
-    if (this.state.subsystemEnable) this.#planes.write(address, value);
-  }
-
-  // ---- ports ----
 
   #in(port: number): number {
     const s = this.state;
