@@ -127,7 +127,7 @@ const storing =
     const empty = f.isEmpty(0);
     if (empty) f.meetStackFault(false);
     const value = empty ? writer.indefinite : writer.convert(f, f.operand(0));
-    const blocked = f.storeBlocked;
+    const blocked = f.blocksStore();
     if (!blocked) writer.write(cpu, seg, offset, value);
     f.settle();
     if (pops && !blocked) f.pop();
@@ -139,7 +139,7 @@ const loadExtended: MemoryForm = (f, cpu, seg, offset) => f.load(readExtended(cp
 const storeExtended: MemoryForm = (f, cpu, seg, offset) => {
   const empty = f.isEmpty(0);
   if (empty) f.meetStackFault(false);
-  const blocked = f.storeBlocked;
+  const blocked = f.blocksStore();
   if (!blocked) writeExtended(cpu, seg, offset, empty ? INDEFINITE : f.raw(0));
   f.settle();
   if (!blocked) f.pop();

@@ -83,7 +83,7 @@ const examineTop: RegisterForm = (f) => {
 
 /** FLD ST(i). */
 const loadRegister: RegisterForm = (f, i) => {
-  if (f.isEmpty(i) && f.isEmpty(7)) {
+  if (f.isEmpty(i)) {
     if (f.stackFault(false)) f.push(INDEFINITE);
   } else f.load(f.raw(i));
 };
@@ -96,6 +96,13 @@ const stores =
     } else f.finish(i, f.raw(0));
     if (pops) f.pop();
   };
+
+/** FSTP1 (D9 D8+i) is FSTP that does not look whether ST(0) is empty: it pops it, and that is all. */
+const storesUnchecked: RegisterForm = (f, i) => {
+  f.settle();
+  if (!f.isEmpty(0)) f.set(i, f.raw(0));
+  f.pop();
+};
 
 const exchange: RegisterForm = (f, i) => {
   const a = f.isEmpty(0) ? INDEFINITE : f.raw(0);
@@ -126,6 +133,7 @@ const loadsConstant =
 const free =
   (pops: boolean): RegisterForm =>
   (f, i) => {
+    f.settle();
     f.free(i);
     if (pops) f.pop();
   };
@@ -158,17 +166,18 @@ const moves =
     else if (condition(cpu.getFlags())) f.set(0, f.raw(i));
   };
 
-/** FPREM and FPREM1: the quotient's lowest bits in C0, C3 and C1, the highest first. */
+/** FPREM and FPREM1: the quotient's lowest bits in C0, C3 and C1, the highest first; after NaNs C0 and C3 stay. */
 const remainders =
   (nearest: boolean): RegisterForm =>
   (f) => {
+    f.status &= ~Status.c2;
     if (f.isEmpty(0) || f.isEmpty(1)) {
       underflow(f, 0);
       return;
     }
     const r = remainder(f, f.operand(0), f.operand(1), nearest);
     f.up = (r.quotient & 1) !== 0;
-    if (!f.finish(0, r.value)) return;
+    if (!f.finish(0, r.value) || r.invalid) return;
     const c0 = r.quotient & 4 ? Status.c0 : 0;
     const c3 = r.quotient & 2 ? Status.c3 : 0;
     f.setCondition(c0 | c3 | (r.partial ? Status.c2 : 0));
@@ -270,7 +279,7 @@ const D9: Rows = [
   all(loadRegister),
   all(exchange),
   group(operation(nothing)),
-  all(stores(true)),
+  all(storesUnchecked),
   group(
     operation(changesSign((se) => se ^ 0x8000)),
     operation(changesSign((se) => se & 0x7fff)),

@@ -13,15 +13,18 @@ export interface Remainder {
   readonly quotient: number;
   /** C2: not reduced yet, execute again. */
   readonly partial: boolean;
+  /** The operands were none, and the value is a NaN. */
+  readonly invalid: boolean;
 }
 
-const whole = (value: Extended): Remainder => ({ value, quotient: 0, partial: false });
+const refused = (value: Extended): Remainder => ({ value, quotient: 0, partial: false, invalid: true });
+const whole = (value: Extended, quotient = 0): Remainder => ({ value, quotient, partial: false, invalid: false });
 
 /** The remainder of a / b, the quotient chopped (FPREM) or, if `nearest`, rounded to even (FPREM1). */
 export function remainder(n: Numerics, a: Operand, b: Operand, nearest: boolean): Remainder {
   const kinds = a.kind | b.kind;
-  if ((kinds & NOT_A_NUMBER) !== 0) return whole(propagate(n, a, b));
-  if (a.kind === Kind.infinity || b.kind === Kind.zero) return whole(invalid(n));
+  if ((kinds & NOT_A_NUMBER) !== 0) return refused(propagate(n, a, b));
+  if (a.kind === Kind.infinity || b.kind === Kind.zero) return refused(invalid(n));
   noteDenormal(n, kinds);
   if (a.kind === Kind.zero) return whole(zero(a.sign));
   const difference = a.exponent - b.exponent;
@@ -36,7 +39,7 @@ function reducePartly(n: Numerics, a: Operand, b: Operand, difference: number): 
   const taken = (difference & 31) | 32;
   const rest = (toBig(a.hi, a.lo) << BigInt(taken)) % toBig(b.hi, b.lo);
   const value = scaled(n, a.sign, rest, b.exponent + difference - taken);
-  return { value, quotient: 0, partial: true };
+  return { value, quotient: 0, partial: true, invalid: false };
 }
 
 /** The last step. Significands are doubled where the divisor's exponent is the larger one. */
@@ -50,10 +53,10 @@ function reduce(n: Numerics, a: Operand, b: Operand, nearest: boolean): Remainde
   const twice = rest * 2n;
   if (nearest && (twice > divisor || (twice === divisor && (quotient & 1n) === 1n))) {
     const value = scaled(n, a.sign ^ 1, divisor - rest, exponent);
-    return { value, quotient: Number((quotient + 1n) & 7n), partial: false };
+    return whole(value, Number((quotient + 1n) & 7n));
   }
   const value = rest === 0n ? zero(a.sign) : scaled(n, a.sign, rest, exponent);
-  return { value, quotient: Number(quotient & 7n), partial: false };
+  return whole(value, Number(quotient & 7n));
 }
 
 /** An integer of at most 64 bits times 2^(exponent - 63). */

@@ -156,14 +156,20 @@ function packRounded(n: Numerics, sign: number, r: Rounded): Extended {
   if (r.exponent > EXTENDED.most) {
     if ((n.control & Exception.overflow) !== 0) return infinity(sign);
     const adjusted = r.exponent - BIAS_ADJUSTMENT;
-    // FSCALE can overflow so far that the adjustment does not help (8.5.4), and underflow likewise (8.5.5).
-    return adjusted > EXTENDED.most ? infinity(sign) : pack(sign, adjusted, r.hi, r.lo);
+    return adjusted > EXTENDED.most ? outOfReach(n, infinity(sign), true) : pack(sign, adjusted, r.hi, r.lo);
   }
   if (r.exponent < EXTENDED.least) {
     const adjusted = r.exponent + BIAS_ADJUSTMENT;
-    return adjusted < EXTENDED.least ? zero(sign) : pack(sign, adjusted, r.hi, r.lo);
+    return adjusted < EXTENDED.least ? outOfReach(n, zero(sign), false) : pack(sign, adjusted, r.hi, r.lo);
   }
   return pack(sign, r.hi >= 0x80000000 ? r.exponent : 0, r.hi, r.lo);
+}
+
+/** FSCALE can over- or underflow so far that the adjustment does not help (8.5.4 and 8.5.5). */
+function outOfReach(n: Numerics, response: Extended, up: boolean): Extended {
+  n.flags |= Exception.precision;
+  n.up = up;
+  return response;
 }
 
 /** Rounds to a register with the precision that the control word selects (FADD, FMUL, FDIV, FSQRT). */

@@ -119,17 +119,29 @@ export class Unit implements Numerics {
     return (this.flags & exceptions & ~this.words[0]!) !== 0;
   }
 
-  /** An exception suppresses the store to memory; to be asked before `settle`. */
-  get storeBlocked(): boolean {
-    return this.unmasked(BEFORE_STORE);
+  /** Whether an exception forbids the store to memory, which then says nothing of a rounding. */
+  blocksStore(): boolean {
+    const blocked = this.unmasked(BEFORE_STORE);
+    if (blocked) {
+      this.flags &= ~Exception.precision;
+      this.up = false;
+    }
+    return blocked;
   }
 
   /** Commits exceptions and C1 to the status word; false if the result must not be written. */
   settle(): boolean {
+    const suppressed = this.unmasked(BEFORE_OPERATION);
+    if (suppressed) this.suppress();
     this.words[1] = (this.words[1]! & ~Status.c1) | this.flags | (this.up ? Status.c1 : 0);
-    if (this.flags === 0) return true;
-    this.summarize();
-    return !this.unmasked(BEFORE_OPERATION);
+    if (this.flags !== 0) this.summarize();
+    return !suppressed;
+  }
+
+  /** The operation does not take place: it reports nothing that only its result would have shown. */
+  private suppress(): void {
+    this.flags &= BEFORE_OPERATION | Exception.stackFault;
+    if ((this.flags & Exception.stackFault) === 0) this.up = false;
   }
 
   /** `settle` for a value to put in ST(i). */

@@ -32,7 +32,7 @@ export function shiftLeft(hi: number, lo: number, ext: number, count: number): W
 /** Shifts right by any number of bits; what falls off is jammed into the last one. */
 export function shiftRightJam(hi: number, lo: number, ext: number, count: number): Words {
   if (count >= 96) return { hi: 0, lo: 0, ext: (hi | lo | ext) !== 0 ? 1 : 0 };
-  if (count >= 32) return shiftRightJam(0, hi, lo | (ext !== 0 ? 1 : 0), count - 32);
+  if (count >= 32) return shiftRightJam(0, hi, (lo | (ext !== 0 ? 1 : 0)) >>> 0, count - 32);
   if (count === 0) return { hi, lo, ext };
   const back = 32 - count;
   const lost = (ext << back) >>> 0;
