@@ -1,0 +1,156 @@
+; INT 14h: serial ports through 16550-compatible UARTs (00h initialize, 01h send, 02h receive, 03h status),
+; and their detection.
+
+UART_DATA               equ 0
+UART_INTERRUPTS         equ 1
+UART_LINE_CONTROL       equ 3
+UART_MODEM_CONTROL      equ 4
+UART_LINE_STATUS        equ 5
+UART_MODEM_STATUS       equ 6
+UART_SCRATCH            equ 7
+LINE_TIMEOUT            equ 80h
+SECOND_IN_TICKS         equ 1000*TICKS_PER_MS
+
+int14:
+        ENTER_SERVICE
+        sti
+        mov bx, [bp+F_DX]
+        cmp bx, 4
+        jae .done
+        mov si, bx
+        add bx, bx
+        mov dx, [bx+BDA_COM_PORTS]
+        test dx, dx
+        jz .done
+        movzx bx, byte [bp+F_AH]
+        cmp bx, 3
+        ja .done
+        add bx, bx
+        call [cs:bx+int14_functions]
+.done:
+        LEAVE_SERVICE
+
+int14_functions:
+        dw serial_initialize, serial_send, serial_receive, serial_status
+
+; AL: bits 7-5 rate, 4-3 parity, 2 stop bits, 1-0 word length, the last five as in the line control register.
+serial_initialize:
+        mov bl, [bp+F_AL]
+        shr bx, 5
+        and bx, 7
+        add bx, bx
+        mov cx, [cs:bx+serial_divisors]
+        add dx, UART_LINE_CONTROL
+        mov al, 80h                             ; divisor latch
+        out dx, al
+        sub dx, UART_LINE_CONTROL
+        mov al, cl
+        out dx, al
+        inc dx
+        mov al, ch
+        out dx, al
+        add dx, UART_LINE_CONTROL-1
+        mov al, [bp+F_AL]
+        and al, 1Fh
+        out dx, al
+        sub dx, UART_LINE_CONTROL-1
+        mov al, 0
+        out dx, al                              ; no interrupts
+        dec dx
+        jmp serial_status
+
+; 110, 150, 300, 600, 1200, 2400, 4800, 9600 baud from 115200.
+serial_divisors:
+        dw 1047, 768, 384, 192, 96, 48, 24, 12
+
+serial_send:
+        push dx
+        add dx, UART_MODEM_CONTROL
+        mov al, 03h                             ; DTR and RTS
+        out dx, al
+        pop dx
+        mov ah, 20h                             ; transmitter holding register empty
+        call serial_wait
+        jz serial_time_out
+        mov al, [bp+F_AL]
+        out dx, al
+        mov [bp+F_AH], ah
+        ret
+
+serial_receive:
+        push dx
+        add dx, UART_MODEM_CONTROL
+        mov al, 01h                             ; DTR
+        out dx, al
+        pop dx
+        mov ah, 01h                             ; data ready
+        call serial_wait
+        jz serial_time_out
+        in al, dx
+        mov [bp+F_AL], al
+        and ah, 1Eh                             ; only the errors
+        mov [bp+F_AH], ah
+        ret
+
+serial_time_out:
+        or ah, LINE_TIMEOUT
+        mov [bp+F_AH], ah
+        ret
+
+serial_status:
+        push dx
+        add dx, UART_LINE_STATUS
+        in al, dx
+        mov [bp+F_AH], al
+        inc dx
+        in al, dx
+        mov [bp+F_AL], al
+        pop dx
+        ret
+
+; Waits for the line status bit AH, as many seconds as port SI's time-out says. ZF set if it did not come;
+; AH = line status.
+serial_wait:
+        push dx
+        add dx, UART_LINE_STATUS
+        movzx ecx, byte [si+BDA_COM_TIMEOUT]
+        imul ecx, ecx, SECOND_IN_TICKS
+        inc ecx
+.poll:
+        in al, dx
+        test al, ah
+        jnz .done
+        call refresh_tick
+        dec ecx
+        jnz .poll
+.done:
+        mov ah, al
+        pop dx
+        ret
+
+; Ports whose scratch register holds what is written go into the data area, their number into bits 9-11
+; of the equipment word.
+detect_serial:
+        xor si, si                              ; bytes of standard addresses
+        xor bx, bx                              ; bytes of ports found
+.port:
+        mov dx, [cs:si+serial_addresses]
+        add dx, UART_SCRATCH
+        mov al, 5Ah
+        out dx, al
+        in al, dx
+        cmp al, 5Ah
+        jne .next
+        sub dx, UART_SCRATCH
+        mov [bx+BDA_COM_PORTS], dx
+        add bx, 2
+.next:
+        add si, 2
+        cmp si, 8
+        jb .port
+        shl bx, 8
+        or [BDA_EQUIPMENT], bx
+        ret
+
+serial_addresses:
+        dw 3F8h, 2F8h, 3E8h, 2E8h
