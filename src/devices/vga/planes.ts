@@ -23,51 +23,56 @@ const WINDOWS = [
 ] as const;
 
 const OUTSIDE = -1;
+const ENABLE = VGA.at.subsystemEnable;
+const MISCELLANEOUS = VGA.at.miscellaneous;
 
 export class Planes {
-  readonly #state: VgaState;
+  // Views of the state, held here because every byte the CPU moves passes through them.
+  readonly #registers: Uint8Array;
+  readonly #sequencer: Uint8Array;
+  readonly #graphics: Uint8Array;
   /** The planes as words. */
   readonly #words: Int32Array;
-  /** The latches as one word, a view: the hot path goes round the state's accessors. */
+  /** The latches, one word. */
   readonly #latches: Int32Array;
 
   constructor(state: VgaState) {
     const { buffer, byteOffset } = state.bytes;
-    this.#state = state;
+    this.#registers = state.bytes;
+    this.#sequencer = state.sequencer;
+    this.#graphics = state.graphics;
     this.#words = new Int32Array(buffer, byteOffset + VGA.at.planes, state.planes.length / 4);
     this.#latches = new Int32Array(buffer, byteOffset + VGA.at.latches, 1);
   }
 
   /** One byte at a physical address; FFh where the window does not reach. */
   read(address: number): number {
-    const { sequencer, graphics } = this.#state;
     const offset = this.#offset(address);
     if (offset === OUTSIDE) return 0xff;
+    const graphics = this.#graphics;
     const latches = this.#words[offset]!;
     this.#latches[0] = latches;
     if (graphics[Graphics.mode]! & 0x08) return colorCompare(graphics, latches);
-    return (latches >>> (8 * readPlane(sequencer, graphics, address))) & 0xff;
+    return (latches >>> (8 * readPlane(this.#sequencer, graphics, address))) & 0xff;
   }
 
   write(address: number, value: number): void {
-    const { sequencer, graphics } = this.#state;
     const offset = this.#offset(address);
     if (offset === OUTSIDE) return;
-    const planes = EXPAND[writablePlanes(sequencer, address)]!;
-    const word = written(graphics, this.#latches[0]!, value);
+    const planes = EXPAND[writablePlanes(this.#sequencer, address)]!;
+    const word = written(this.#graphics, this.#latches[0]!, value);
     this.#words[offset] = (this.#words[offset]! & ~planes) | (word & planes);
   }
 
   /** The address common to the planes, 0 to FFFFh, for a physical one; by graphics register 6. */
   #offset(address: number): number {
-    const { bytes, sequencer, graphics } = this.#state;
-    const enabled = bytes[VGA.at.subsystemEnable]! & (bytes[VGA.at.miscellaneous]! >> 1) & 1;
-    const miscellaneous = graphics[Graphics.miscellaneous]!;
+    const enabled = this.#registers[ENABLE]! & (this.#registers[MISCELLANEOUS]! >> 1) & 1;
+    const miscellaneous = this.#graphics[Graphics.miscellaneous]!;
     const { first, length } = WINDOWS[(miscellaneous >> 2) & 3]!;
     const at = address - first;
     if (!enabled || at < 0 || at >= length) return OUTSIDE;
     // Chain 4: A0 and A1 choose the plane and are replaced by A16 and A17; chained odd/even: A0 by A16.
-    if (sequencer[Sequencer.memoryMode]! & 0x08) return (at & 0xfffc) | (at >> 16);
+    if (this.#sequencer[Sequencer.memoryMode]! & 0x08) return (at & 0xfffc) | (at >> 16);
     return miscellaneous & 0x02 ? (at & 0xfffe) | (at >> 16) : at & 0xffff;
   }
 }
