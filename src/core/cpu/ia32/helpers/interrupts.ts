@@ -250,7 +250,7 @@ const MAX_ATTEMPTS = 8;
 
 /**
  * Delivers an event, and if that faults, the fault, or #DF in its place; a fault of #DF shuts down.
- * Restores registers between attempts, so it never throws a Fault.
+ * Never throws a Fault. An attempt that fails has changed nothing, or all if it switched tasks.
  */
 export function deliverWithEscalation(cpu: Context, vector: number, event: Event): Delivery {
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
@@ -266,21 +266,15 @@ export function deliverWithEscalation(cpu: Context, vector: number, event: Event
   return 'shutdown';
 }
 
-/** One try: undefined if it succeeded, else the fault, with registers as they were. */
+/** One try: undefined if it succeeded, else the fault. */
 function attempt(cpu: Context, vector: number, event: Event): Fault | undefined {
-  const { s } = cpu;
-  const registers = s.gpr.slice();
-  const flags = cpu.getFlags();
-  if (vector === Vector.PF && event.address !== undefined) s.cr2 = event.address;
+  if (vector === Vector.PF && event.address !== undefined) cpu.s.cr2 = event.address;
   try {
     deliver(cpu, vector, event);
     return undefined;
   } catch (fault) {
-    if (!(fault instanceof Fault)) throw fault;
-    if (fault instanceof TaskFault) return fault;
-    s.gpr.set(registers);
-    cpu.setFlags(flags);
-    return fault;
+    if (fault instanceof Fault) return fault;
+    throw fault;
   }
 }
 

@@ -69,8 +69,8 @@ export class CurrentStack implements Frame {
   }
 
   /** Faults as a write of a byte at the cursor would. */
-  touch(): void {
-    this.#cpu.write(Seg.ss, this.#pointer, this.peek(0, 1), 1);
+  probe(): void {
+    this.#cpu.probeWrite(Seg.ss, this.#pointer, 1);
   }
 
   skip(bytes: number): void {

@@ -81,6 +81,12 @@ describe('direct transfers in protected mode', () => {
     ['a null selector', () => {}, 3, [13, 0]],
     ['a selector beyond the GDT', () => {}, 0x803, [13, 0x800]],
     ['an LDT selector without an LDT', () => {}, 0x47, [13, 0x44]],
+    [
+      'a descriptor that straddles the end of the GDT',
+      (cpu) => void (cpu.s.gdtLimit = 0x1e),
+      0x1b,
+      [13, 0x18],
+    ],
     ['data', () => {}, SELECTOR.data3, [13, 0x20]],
     ['more privileged code', () => {}, 0x08, [13, 0x08]],
     ['absent code', (cpu) => cpu.describe(0x40, 0, 0xfffff, CODE3 & ~0x80), 0x43, [11, 0x40]],
@@ -97,6 +103,11 @@ describe('direct transfers in protected mode', () => {
   });
 });
 
+it('an RPL above CPL keeps a direct call out', () => {
+  const cpu = protectedContext(0);
+  expect(cleanFault(cpu, () => callFar(cpu, 0x0b, 0x400, 4, 0))).toEqual([13, 0x08]);
+});
+
 describe('call gates', () => {
   const withGate = (access = 0xec, count = 2): FakeContext => {
     const cpu = protectedContext(3);
@@ -111,6 +122,15 @@ describe('call gates', () => {
     callFar(cpu, GATE, 0xdead, 4, 0x4007);
     expect(where(cpu)).toEqual({ cs: 0x08, eip: 0x6789a, ss: 0x10, esp: 0x7fe8, cpl: 0 });
     expect(cpu.dwords(0x7fe8, 6)).toEqual([0x4007, 0x1b, 0x11111111, 0x22222222, 0x9000, 0x23]);
+  });
+
+  it('mark the new code and stack segments accessed', () => {
+    const cpu = withGate();
+    cpu.describe(SELECTOR.code0, 0, 0xfffff, 0x409a);
+    cpu.describe(SELECTOR.data0, 0, 0xfffff, 0x4092);
+    callFar(cpu, GATE, 0, 4, 0x4007);
+    expect(cpu.readSystem(GDT + SELECTOR.code0 + 5, 1)).toBe(0x9b);
+    expect(cpu.readSystem(GDT + SELECTOR.data0 + 5, 1)).toBe(0x93);
   });
 
   it('come back by RET with the parameters dropped from both stacks', () => {
@@ -163,6 +183,7 @@ describe('RET and IRET', () => {
     ['an inner level', [0, 0x08], [13, 0x08]],
     ['a null CS', [0, 0], [13, 0]],
     ['a DPL other than the RPL', [0, 0x1a], [13, 0x18]],
+    ['an offset beyond the limit', [0x100000, 0x1b], [13, 0]],
   ])('refuse %s', (_, frame, fault) => {
     const cpu = protectedContext(3);
     push(cpu, ...frame, 0, 0);
@@ -178,6 +199,12 @@ describe('RET and IRET', () => {
     cpu.describe(0x40, 0, 0xfffff, DATA3 & ~0x80);
     push(cpu, 0, SELECTOR.code3, 0x5000, ss);
     expect(cleanFault(cpu, () => retFar(cpu, 4, 0))).toEqual(fault);
+  });
+
+  it('refuse an offset beyond the limit of an outer level', () => {
+    const cpu = protectedContext(0);
+    push(cpu, 0x100000, SELECTOR.code3, 0x5000, SELECTOR.data3);
+    expect(cleanFault(cpu, () => retFar(cpu, 4, 0))).toEqual([13, 0]);
   });
 
   it('IRET goes outwards with flags by the old CPL', () => {
@@ -197,6 +224,13 @@ describe('RET and IRET', () => {
     iret(cpu, 4, 0);
     expect(cpu.s.eflags).toBe(0x254dd7);
     expect(where(cpu)).toMatchObject({ esp: 0x900c, cpl: 3 });
+  });
+
+  it('IRET enters virtual-8086 mode from CPL 0 only', () => {
+    const cpu = protectedContext(3);
+    push(cpu, 0x200, SELECTOR.code3, 0x20002);
+    iret(cpu, 4, 0);
+    expect(cpu.s.eflags).toBe(2);
   });
 
   it('IRET enters virtual-8086 mode', () => {

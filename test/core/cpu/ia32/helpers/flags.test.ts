@@ -120,7 +120,7 @@ describe('the I/O permission bit map', () => {
     cpu.writeSystem(TSS + 0x66, 0x68, 2);
     // Ports 3F8h..3FFh are open but for 3FBh.
     cpu.writeSystem(TSS + 0x68 + 0x7f, 0x08, 1);
-    cpu.writeSystem(TSS + 0x68 + 0x80, 0xff, 1);
+    cpu.writeSystem(TSS + 0x68 + 0x80, 0x01, 1);
     return cpu;
   };
 
@@ -131,7 +131,7 @@ describe('the I/O permission bit map', () => {
     ['dword over a closed byte', 0x3f8, 4, false],
     ['open dword', 0x3fc, 4, true],
     ['word into the next byte of the map', 0x3ff, 2, false],
-    ['port whose next byte is beyond the limit', 0x400, 1, false],
+    ['port whose next byte is beyond the limit', 0x401, 1, false],
   ])('%s', (_, port, size, open) => {
     for (const make of [() => protectedContext(3), () => virtualContext(3)]) {
       const cpu = withMap(make);

@@ -34,6 +34,13 @@ describe('ENTER', () => {
     expect([cpu.gpr(Reg.ebp), cpu.gpr(Reg.esp)]).toEqual([0xbbbb0ffe, 0xaaaa0ff8]);
   });
 
+  it('with 32-bit operands on a 16-bit stack takes all of ESP for EBP', () => {
+    const cpu = realContext();
+    cpu.gpr(Reg.esp, 0xaaaa1000);
+    enter(cpu, 0, 0, 4);
+    expect([cpu.gpr(Reg.ebp), cpu.gpr(Reg.esp)]).toEqual([0xaaaa0ffc, 0xaaaa0ffc]);
+  });
+
   it('fails if the final top of stack cannot be written', () => {
     const cpu = protectedContext(3);
     cpu.readOnly.add(6);
