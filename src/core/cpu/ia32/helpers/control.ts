@@ -123,3 +123,6 @@ export function invlpg(cpu: Context, seg: number, offset: number): void {
 export function hlt(cpu: Context): void {
   cpu.s.halted = 1;
 }
+
+/** INVD and WBINVD: there is no cache to write back. */
+export function wbinvd(): void {}

@@ -23,6 +23,7 @@ export const HELPERS = {
   sidt: control.sidt,
   invlpg: control.invlpg,
   hlt: control.hlt,
+  wbinvd: control.wbinvd,
   readDr,
   writeDr,
   cpuid,
