@@ -34,7 +34,7 @@ export interface Assembly {
   readonly bytes: Uint8Array;
   /** Labels and constants; local labels as `parent.local`. */
   readonly symbols: ReadonlyMap<string, number>;
-  /** Those of the symbols that are places in the binary. */
+  /** Those of the symbols that are places in memory, not constants or fields of structures. */
   readonly labels: ReadonlySet<string>;
   readonly listing: readonly ListingLine[];
 }
@@ -73,6 +73,7 @@ class Pass {
   readonly #symbols: Map<string, Value>;
   readonly #growOnly: boolean;
   readonly #defined = new Set<string>();
+  readonly #labels = new Set<string>();
   readonly #out: number[] = [];
   readonly #listing: ListingLine[] = [];
   #problem: AssemblerError | undefined;
@@ -80,6 +81,7 @@ class Pass {
   #origin = 0n;
   /** The counter of an `absolute` section, while in one. */
   #absolute: bigint | undefined;
+  #inStructure = false;
   changed = false;
 
   constructor(symbols: Map<string, Value>, growOnly: boolean) {
@@ -90,7 +92,10 @@ class Pass {
   statement(entry: Entry): void {
     const { label, body } = entry.statement;
     if (body.kind === 'org') this.#origin = this.#number(body.value, entry, 'org');
-    if (label !== undefined) this.#define(label, this.#labelValue(body, entry));
+    if (label !== undefined) {
+      this.#define(label, this.#labelValue(body, entry));
+      if (body.kind !== 'equ' && body.kind !== 'struc' && !this.#inStructure) this.#labels.add(label);
+    }
     const offset = this.#out.length;
     this.#emit(body, entry);
     const { position, text } = entry.line;
@@ -103,15 +108,14 @@ class Pass {
     return {
       bytes: Uint8Array.from(this.#out),
       symbols: new Map(named.map(([name, value]) => [name, Number(value.n)])),
-      labels: new Set(named.filter(([, value]) => value.origins === 1).map(([name]) => name)),
+      labels: new Set([...this.#labels].filter((name) => !name.startsWith('..@'))),
       listing: this.#listing,
     };
   }
 
   #labelValue(body: Body, entry: Entry): Value {
     if (body.kind === 'equ') return evaluate(body.value, this.#scope(entry.line.position));
-    if (body.kind === 'absolute') return plain(0n);
-    return this.#here();
+    return body.kind === 'struc' ? plain(0n) : this.#here();
   }
 
   #define(name: string, value: Value): void {
@@ -187,7 +191,12 @@ class Pass {
       case 'absolute':
         this.#absolute = this.#number(body.value, entry, 'absolute');
         return;
+      case 'struc':
+        this.#absolute = 0n;
+        this.#inStructure = true;
+        return;
       case 'endstruc':
+        this.#inStructure = false;
         this.#define(body.name, this.#here());
         this.#absolute = undefined;
         return;

@@ -4,7 +4,7 @@
  * numbers, never labels.
  * Left out: contexts (%push), string functions (%substr ...), %use packages, %line.
  */
-import { Definitions } from './definitions.js';
+import { Definitions, paste } from './definitions.js';
 import { AssemblerError, Fault } from './errors.js';
 import { evaluate, parseExpression, plain, Reader, scalar } from './expressions.js';
 import { at, type Line, readLines } from './lines.js';
@@ -207,7 +207,7 @@ export class Preprocessor {
 
   /** A line for the assembler, or the call of a macro, perhaps with a label before it. */
   #statement(line: Line): void {
-    const tokens = this.#definitions.expand(line.tokens);
+    const tokens = paste(this.#definitions.expand(line.tokens));
     if (tokens.length === 0) return;
     if (this.#call({ ...line, tokens })) return;
     let rest = 1;

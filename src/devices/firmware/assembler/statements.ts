@@ -34,6 +34,8 @@ export type Body =
   /** Counts from a number and emits nothing, until `section`. */
   | { readonly kind: 'absolute'; readonly value: Expression }
   | { readonly kind: 'section' }
+  /** Counts the fields of a structure from 0. */
+  | { readonly kind: 'struc' }
   | { readonly kind: 'endstruc'; readonly name: string };
 
 export interface Statement {
@@ -234,7 +236,7 @@ export class StatementParser {
     reader.expectEnd();
     this.#struc = name.text;
     this.#parent = name.text;
-    return { label: name.text, body: { kind: 'absolute', value: { kind: 'number', value: 0n } } };
+    return { label: name.text, body: { kind: 'struc' } };
   }
 
   #endStruc(): Body {

@@ -1,0 +1,64 @@
+/**
+ * Which firmware is built from which source, and what the generated modules look like. Devices may not
+ * read files, so an image and its symbols become a TypeScript module, committed with its source; a test
+ * compares the two. Pure: files come from the caller.
+ */
+import { assemble, type Assembly } from '../src/devices/firmware/assembler/assembler.js';
+
+export interface Firmware {
+  /** Both from the project's root. */
+  readonly source: string;
+  readonly output: string;
+}
+
+export const FIRMWARE: readonly Firmware[] = [
+  { source: 'src/devices/firmware/guest/racer.asm', output: 'src/devices/firmware/generated/racer.ts' },
+];
+
+export type ReadFile = (path: string) => Uint8Array;
+
+/** The text of `output`. Files that the source includes lie beside it. */
+export function generate({ source }: Firmware, read: ReadFile): string {
+  return render(source, assembleFile(source, read));
+}
+
+export function assembleFile(source: string, read: ReadFile): Assembly {
+  const slash = source.lastIndexOf('/') + 1;
+  const folder = source.slice(0, slash);
+  const text = (path: string) => new TextDecoder().decode(read(path));
+  return assemble(text(source), {
+    name: source.slice(slash),
+    include: (name) => text(folder + name),
+    incbin: (name) => read(folder + name),
+  });
+}
+
+/** One line a label, by address: eight hex digits and the name. */
+export function symbolLines(assembly: Assembly): string[] {
+  return [...assembly.symbols]
+    .filter(([name]) => assembly.labels.has(name))
+    .sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1))
+    .map(([name, value]) => `${(value >>> 0).toString(16).padStart(8, '0')} ${name}`);
+}
+
+const BASE64_COLUMNS = 96;
+
+function render(source: string, assembly: Assembly): string {
+  const base64 = Buffer.from(assembly.bytes).toString('base64');
+  const rows = base64.match(new RegExp(`.{1,${BASE64_COLUMNS}}`, 'g')) ?? [];
+  return [
+    '/**',
+    ` * Generated from ${source} by scripts/build-firmware.ts; do not edit.`,
+    ' */',
+    '',
+    '/** The image, in base64. */',
+    'export const IMAGE =',
+    `${rows.map((row) => `  '${row}'`).join(' +\n')};`,
+    '',
+    '/** Address in hex and name of every label, a line each. */',
+    'export const SYMBOLS = `\\',
+    ...symbolLines(assembly),
+    '`;',
+    '',
+  ].join('\n');
+}

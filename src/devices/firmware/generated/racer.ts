@@ -1,0 +1,189 @@
+/**
+ * Generated from src/devices/firmware/guest/racer.asm by scripts/build-firmware.ts; do not edit.
+ */
+
+/** The image, in base64. */
+export const IMAGE =
+  'ArCtGwAAAQD+T1HkAAAQAAAAEACwCBAAAAASACAAEAD6/LzAEREA6FkAAADolQAAAOj2BgAA6PUFAADoUwcAAL5aABAA6OQH' +
+  'AADo2gIAAOiiAgAA++maAwAAcmFjZXI6IHR3byB3b3JrZXJzLCBvbmUgY291bnRlciwgbm8gbG9jaw0KAA8BFcAAEADqkwAQ' +
+  'AAgAuBAAAACO2I7AjtAxwI7gjujDAAAAAAAAAAAAAAD//wAAAJrPAP//AAAAks8AFwCoABAAvwAAEQC+MAIQALkwAAAArWaJ' +
+  'B2bHRwIIAGbHRwQAjsHoEGaJRwaDxwji5A8BHfACEACwEeYg5qCwIOYhsCjmobAE5iGwAuahsAHmIeahsPzmIbD/5qHDagBq' +
+  'AOnBAAAAagBqAem4AAAAagBqAumvAAAAagBqA+mmAAAAagBqBOmdAAAAagBqBemUAAAAagBqBumLAAAAagBqB+mCAAAAagjr' +
+  'fmoAagnreGoK63RqC+twagzrbGoN62hqDutkagBqD+teagBqEOtYahHrVGoAahLrTmoAahPrSGoAahTrQmoAahXrPGoAahbr' +
+  'NmoAahfrMGoAahjrKmoAahnrJGoAahrrHmoAahvrGGoAahzrEmoAah3rDGoAah7rBmoAah/rAL4YAhAA6D0GAACLBCToPgYA' +
+  'AL4qAhAA6CsGAACLRCQI6EgGAADoYAYAALAC6ZAGAABQQU5JQzogZXhjZXB0aW9uIAAgYXQgAM8dARAAJgEQAC8BEAA4ARAA' +
+  'QQEQAEoBEABTARAAXAEQAGUBEABpARAAbwEQAHMBEAB3ARAAewEQAH8BEACDARAAiQEQAI8BEACTARAAmQEQAJ8BEAClARAA' +
+  'qwEQALEBEAC3ARAAvQEQAMMBEADJARAAzwEQANUBEADbARAA4QEQAAMDEACGBhAALwIQAC8CEAAvAhAALwIQAC8CEAAvAhAA' +
+  'LwIQAC8CEAAvAhAALwIQAC8CEAAvAhAALwIQAC8CEAB/AQAAEQCwNOZDsKnmQLAE5kDDYP8FEAMQALAg5iDrBAAAAACLHWAD' +
+  'EACJI4tbBIkdYAMQAIsjYc+7dAMQALrAIREA6AoAAAC7hAMQALrAMREAg+osx0IglAMQAMdCJAgAAADHQigCAgAAiVoQiRPD' +
+  'ZAMQAAAAAAB0AxAAAAAAAAAAAAAAAAAAhAMQAAAAAAABAAAAAAAAAGQDEAAAAAAAAgAAAOgdAAAAJf8PAAAFAAIAAEh1/aHs' +
+  'AxAAQKPsAxAA/0MI6973Qwg/AAAAdQXl6DFDDItDDAMF8AMQAInBweENMciJwcHpETHIicHB4QUxyHUBQIlDDMMAAAAAAAAA' +
+  'AAAAAOgnAQAA6JoBAAChEAMQADsFLAYQAHIPgQUsBhAA6AMAAOg2AQAAoRADEAA7BSgGEAByHIMFKAYQAGToEwAAAIE9EAMQ' +
+  'AKAPAAAPg5YAAAD06676oewDEACLFXwDEAADFYwDEAD7OdByAcP6UlDGBdwHEABPvqgEEADovAMAAFjovwMAAL7FBBAA6KwD' +
+  'AABY6K8DAAC+0QQQAOicAwAAoRADEADomwMAAOjQAwAAsAHpAAQAAFBBTklDOiBsb3N0IHVwZGF0ZTogY291bnRlcj0ALCBl' +
+  'eHBlY3RlZD0ALCB0aWNrPQDoaP////q+EwUQAOhFAwAAoewDEADoRAMAAL7RBBAA6DEDAAChEAMQAOgwAwAA6GUDAACwAOmV' +
+  'AwAAT0s6IGNvdW50ZXI9AOikAQAAdQjoQgIAAHUBw+gLAAAA6CACAAA8cXSc6+EPtsjBBfADEAAHAQ3wAxAAw76HBRAA6CwC' +
+  'AAChEAMQAL9ZBxAA6H4CAAC+jQUQAOgTAgAAoewDEADoagIAAL6fCBAA6f8BAAB0aWNrIAAsIGNvdW50ZXIgAMcF2AcQAACA' +
+  'CwC+9wUQAOgdAgAAoRADEAC/rwcQAOgsAgAAvgQGEADoBAIAAKHsAxAA6BgCAAC+DwYQAOjwAQAAoXwDEADoBAIAAL4bBhAA' +
+  '6NwBAAChjAMQAOnwAQAAcmFjZXIgIHRpY2sgACAgY291bnRlciAAICB3b3JrZXIgYSAAICB3b3JrZXIgYiAAAGQAAADoAwAA' +
+  '6CQAAACwIOgoAAAA6DkAAADkYAxBJO+IxLBg6BQAAADoGQAAAIjg5mDkZKgBdATkYOv2w1DoBAAAAFjmZMO5oIYBAORkqALg' +
+  '+sO5oIYBAORkqAHh+sNQU+RgD7bYg/s6czCKg+kGEACEwHQmix0kBxAAKx0oBxAAg/tAdBWLHSQHEACD4z+Ig4ABEQD/BSQH' +
+  'EACwIOYgW1jPix0oBxAAOx0kBxAAdBH/BSgHEACD4z+Kg4ABEQCEwMMAGzEyMzQ1Njc4OTAtPQgJcXdlcnR5dWlvcFtdDQBh' +
+  'c2RmZ2hqa2w7J2AAXHp4Y3Zibm0sLi8AKgAgAAAAAAAAAAAAvkIHEAAPtxaF0nQJikYC7oPGA+vww/kDAPsDg/gDAfkDAPsD' +
+  'A/oDB/wDAwAAUlC6/QMAAOyoIHT7WLr4AwAA7lrDuv0DAADsPP90DSQBdAm6+AMAAOyAzAHDV79ZBxAA6EwAAABfw78AgAsA' +
+  'udAHAABmuCAH82arZrrUA2a4CiBm78NTix3YBxAAiAOg3AcQAIhDAYMF2AcQAAJbw1e/rwcQAOgJAAAAX8MAAACACwAHrITA' +
+  'dAT/1+v3w7sKAAAAagAx0vfzg8IwUoXAdfRYhcB0BP/X6/fDuQgAAACJwsHCBInQg+APioAeCBAA/9fi7sMwMTIzNDU2Nzg5' +
+  'QUJDREVGVuhS////XutEUL9ZBxAA6KX///9Y6EoAAAC/rwcQAOiV////6zFQv1kHEADopf///1joLQAAAL+vBxAA6JX////r' +
+  'FL6fCBAA6Qv////oEgAAAOhE/////zXYBxAAjwWkCBAAw/81pAgQAI8F2AcQAMMNCgAAAECBCwD65vT06/0AAA==';
+
+/** Address in hex and name of every label, a line each. */
+export const SYMBOLS = `\
+00100000 image
+00100000 multiboot_header
+00100020 start
+0010005a banner
+00100085 load_descriptors
+00100093 load_descriptors.reload
+001000a8 gdt
+001000c0 gdt_end
+001000c0 gdtr
+001000c6 install_interrupts
+001000d5 install_interrupts.gate
+001000f8 start_pic
+0010011d exception_0
+00100126 exception_1
+0010012f exception_2
+00100138 exception_3
+00100141 exception_4
+0010014a exception_5
+00100153 exception_6
+0010015c exception_7
+00100165 exception_8
+00100169 exception_9
+0010016f exception_10
+00100173 exception_11
+00100177 exception_12
+0010017b exception_13
+0010017f exception_14
+00100183 exception_15
+00100189 exception_16
+0010018f exception_17
+00100193 exception_18
+00100199 exception_19
+0010019f exception_20
+001001a5 exception_21
+001001ab exception_22
+001001b1 exception_23
+001001b7 exception_24
+001001bd exception_25
+001001c3 exception_26
+001001c9 exception_27
+001001cf exception_28
+001001d5 exception_29
+001001db exception_30
+001001e1 exception_31
+001001e7 exception
+00100218 exception.text
+0010022a exception.at
+0010022f spurious
+00100230 entry_points
+001002f0 idtr
+001002f6 start_timer
+00100303 timer_interrupt
+00100310 ticks
+00100314 switch_task
+00100329 start_tasks
+00100342 start_tasks.prepare
+00100360 current
+00100364 monitor_task
+00100374 worker_a
+00100384 worker_b
+00100394 worker
+001003a3 worker.work
+001003a6 worker.load
+001003ab worker.add
+001003ac worker.store
+001003b6 random
+001003c4 random.mix
+001003e5 random.done
+001003ec counter
+001003f0 stir
+001003f4 monitor
+0010041a monitor.check
+00100443 monitor.rest
+00100446 check
+0010045e panic_lost_update
+001004a8 panic_lost_update.text
+001004c5 panic_lost_update.expected
+001004d1 at_tick
+001004d9 end_well
+00100513 end_well.text
+00100520 answer_keys
+0010052f answer_keys.key
+0010053f stir_in
+00100550 report
+00100587 report.text
+0010058d report.counter
+00100598 show_status
+001005f7 show_status.text
+00100604 show_status.counter
+0010060f show_status.worker_a
+0010061b show_status.worker_b
+00100628 next_check
+0010062c next_report
+00100630 start_keyboard
+00100659 start_keyboard.drain
+00100663 start_keyboard.drained
+00100664 start_keyboard.command
+0010066e start_keyboard.wait_empty
+00100673 start_keyboard.still_full
+0010067a start_keyboard.wait_full
+0010067f start_keyboard.still_empty
+00100686 keyboard_interrupt
+001006c2 keyboard_interrupt.done
+001006c9 next_key
+001006e8 next_key.none
+001006e9 keymap
+00100724 key_in
+00100728 key_out
+0010072c start_serial
+00100731 start_serial.next
+00100741 start_serial.done
+00100742 start_serial.values
+00100759 serial_output
+00100760 serial_output.busy
+0010076e serial_input
+00100785 serial_input.done
+00100786 serial_text
+00100793 clear_screen
+001007af screen_output
+001007c9 screen_text
+001007d8 cursor
+001007dc attribute
+001007dd print_text
+001007e6 print_text.done
+001007e7 print_number
+001007ee print_number.divide
+001007fa print_number.digit
+00100803 print_number.done
+00100804 print_hex
+0010080b print_hex.digit
+0010081e digits
+0010082e announce
+00100837 announce_number
+00100854 announce_hex
+00100871 announce_line
+0010087b announce_on_screen
+00100885 announced
+00100892 announcing
+0010089f end_of_line
+001008a4 announcement
+001008a8 exit
+001008ab exit.stopped
+001008b0 image_end
+00110000 idt
+00110180 key_queue
+001111c0 monitor_stack_top
+001121c0 worker_a_stack_top
+001131c0 worker_b_stack_top
+`;
