@@ -42,11 +42,11 @@ keymap:
         dw  246Ah,  244Ah,  240Ah,  2400h       ; 24h j
         dw  256Bh,  254Bh,  250Bh,  2500h       ; 25h k
         dw  266Ch,  264Ch,  260Ch,  2600h       ; 26h l
-        dw  273Bh,  273Ah,  0000h,  2700h       ; 27h ;
+        dw  273Bh,  273Ah,  0000h,  2700h       ; 27h semicolon
         dw  2827h,  2822h,  0000h,  2800h       ; 28h '
         dw  2960h,  297Eh,  0000h,  2900h       ; 29h `
         dw  0000h,  0000h,  0000h,  0000h       ; 2Ah left Shift
-        dw  2B5Ch,  2B7Ch,  2B1Ch,  2B00h       ; 2Bh \
+        dw  2B5Ch,  2B7Ch,  2B1Ch,  2B00h       ; 2Bh backslash
         dw  2C7Ah,  2C5Ah,  2C1Ah,  2C00h       ; 2Ch z
         dw  2D78h,  2D58h,  2D18h,  2D00h       ; 2Dh x
         dw  2E63h,  2E43h,  2E03h,  2E00h       ; 2Eh c
