@@ -24,7 +24,7 @@ export function enter(cpu: Context, bytes: number, level: number, size: number):
   const frame = stack.pointer;
   if ((level & 31) > 0) copyDisplay(cpu, stack, frame, level & 31, size);
   stack.skip(-bytes);
-  stack.probe();
+  stack.touch();
   stack.commit();
   setRegister(cpu, Reg.ebp, frame, size);
 }

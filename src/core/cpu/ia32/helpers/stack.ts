@@ -68,9 +68,9 @@ export class CurrentStack implements Frame {
     return ((esp & ~this.#mask) | this.#pointer) >>> 0;
   }
 
-  /** Faults as a write of a byte at the cursor would. */
-  probe(): void {
-    this.#cpu.probeWrite(Seg.ss, this.#pointer, 1);
+  /** Faults as a write of a byte at the cursor would, by writing back what is there. */
+  touch(): void {
+    this.#cpu.write(Seg.ss, this.#pointer, this.peek(0, 1), 1);
   }
 
   skip(bytes: number): void {
