@@ -15,19 +15,18 @@ import type { Row } from './rows.js';
 import { type Unit, unitOf } from './unit.js';
 
 /** #MF for a pending exception; or FERR#, in case it was raised while CR0.NE was set. */
-function reportPending(f: Unit, cr0: number): void {
+function reportPending(f: Unit): void {
   if ((f.status & Status.summary) === 0) return;
-  if ((cr0 & Cr0.NE) !== 0) throw new Fault(Vector.MF);
-  f.state.fpError = 1;
+  if ((f.cr0 & Cr0.NE) !== 0) throw new Fault(Vector.MF);
+  f.raiseError(true);
 }
 
 /** The checks before an ESC instruction. */
 function enter<Form>(cpu: Context, row: Row<Form> | undefined): Unit {
-  const { cr0 } = cpu.s;
-  if ((cr0 & (Cr0.EM | Cr0.TS)) !== 0) throw new Fault(Vector.NM);
-  if (row === undefined || cpu.family < row.since) throw new Fault(Vector.UD);
   const f = unitOf(cpu.s);
-  if (row.waits) reportPending(f, cr0);
+  if ((f.cr0 & (Cr0.EM | Cr0.TS)) !== 0) throw new Fault(Vector.NM);
+  if (row === undefined || cpu.family < row.since) throw new Fault(Vector.UD);
+  if (row.waits) reportPending(f);
   f.begin();
   return f;
 }
@@ -65,7 +64,7 @@ export function fpuMemory(
 
 /** WAIT (9Bh). */
 export function fwait(cpu: Context): void {
-  const { cr0 } = cpu.s;
-  if ((cr0 & Cr0.MP) !== 0 && (cr0 & Cr0.TS) !== 0) throw new Fault(Vector.NM);
-  reportPending(unitOf(cpu.s), cr0);
+  const f = unitOf(cpu.s);
+  if ((f.cr0 & Cr0.MP) !== 0 && (f.cr0 & Cr0.TS) !== 0) throw new Fault(Vector.NM);
+  reportPending(f);
 }

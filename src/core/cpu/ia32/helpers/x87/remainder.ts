@@ -18,7 +18,12 @@ export interface Remainder {
 }
 
 const refused = (value: Extended): Remainder => ({ value, quotient: 0, partial: false, invalid: true });
-const whole = (value: Extended, quotient = 0): Remainder => ({ value, quotient, partial: false, invalid: false });
+const whole = (value: Extended, quotient = 0): Remainder => ({
+  value,
+  quotient,
+  partial: false,
+  invalid: false,
+});
 
 /** The remainder of a / b, the quotient chopped (FPREM) or, if `nearest`, rounded to even (FPREM1). */
 export function remainder(n: Numerics, a: Operand, b: Operand, nearest: boolean): Remainder {

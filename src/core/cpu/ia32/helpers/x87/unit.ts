@@ -24,6 +24,8 @@ export class Unit implements Numerics {
   private readonly words: Uint16Array;
   /** fpIp, fpCs, fpDp and fpDs. */
   private readonly pointers: Uint32Array;
+  private readonly cr0View: Uint32Array;
+  private readonly fpError: Uint32Array;
   /** Exceptions of the current instruction, not yet in the status word. */
   flags = 0;
   /** C1 of the current instruction. */
@@ -36,6 +38,12 @@ export class Unit implements Numerics {
     this.exponents = state.fpExponent;
     this.words = new Uint16Array(buffer, byteOffset + IA32.at.fpControl, 4);
     this.pointers = new Uint32Array(buffer, byteOffset + IA32.at.fpIp, 4);
+    this.cr0View = new Uint32Array(buffer, byteOffset + IA32.at.cr0, 1);
+    this.fpError = new Uint32Array(buffer, byteOffset + IA32.at.fpError, 1);
+  }
+
+  get cr0(): number {
+    return this.cr0View[0]!;
   }
 
   get control(): number {
@@ -193,7 +201,12 @@ export class Unit implements Numerics {
     const pending = (this.words[1]! & ~this.words[0]! & EXCEPTIONS) !== 0;
     const both = Status.summary | Status.busy;
     this.words[1] = pending ? this.words[1]! | both : this.words[1]! & ~both;
-    this.state.fpError = pending && (this.state.cr0 & Cr0.NE) === 0 ? 1 : 0;
+    this.raiseError(pending && (this.cr0 & Cr0.NE) === 0);
+  }
+
+  /** Sets the level of FERR#. */
+  raiseError(level: boolean): void {
+    this.fpError[0] = level ? 1 : 0;
   }
 
   /** FNINIT (SDM volume 2); the registers keep their contents. */
@@ -203,20 +216,19 @@ export class Unit implements Numerics {
     this.tags = 0;
     this.noteInstruction(0, 0, 0);
     this.noteOperand(0, 0);
-    this.state.fpError = 0;
+    this.raiseError(false);
   }
 }
 
-/** Views by state: nothing in them that the state does not have. */
+/** Views by state, and the one used last: nothing in them that the state does not have. */
 const units = new WeakMap<Ia32State, Unit>();
+let latest: Unit | undefined;
 
 export function unitOf(state: Ia32State): Unit {
-  let unit = units.get(state);
-  if (unit === undefined) {
-    unit = new Unit(state);
-    units.set(state, unit);
-  }
-  return unit;
+  if (latest?.state === state) return latest;
+  latest = units.get(state) ?? new Unit(state);
+  units.set(state, latest);
+  return latest;
 }
 
 /** Power-on and FNINIT; RESET also clears the registers, which the state block does. */
