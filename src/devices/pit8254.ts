@@ -238,6 +238,7 @@ export class Pit8254 implements Device {
 
   #write(port: number, value: number): void {
     const tick = this.#tick();
+    this.#catchUp(tick);
     if (port < 3) {
       this.#sync(port, tick);
       this.#writeCount(port, value, tick);

@@ -267,6 +267,16 @@ describe('8254 output 0', () => {
     expect(edges).toEqual(['+0', '-6', '+11', '-16', '+21']);
   });
 
+  it('loses no edge to an access of another counter in the instruction that passes it', () => {
+    const { edges, bus, program } = build();
+    program(0, 2, 10);
+    bus.clock += 15 * PULSE;
+    program(2, 3, 100);
+    bus.out(0x43, 0xde);
+    expect(edges.length).toBe(3);
+    expect(edges.map((e) => e[0])).toEqual(['+', '-', '+']);
+  });
+
   it('has no events while nothing can change', () => {
     const { bus, program, pulses } = build();
     program(0, 0, 5);
