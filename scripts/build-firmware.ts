@@ -15,7 +15,7 @@ for (const firmware of FIRMWARE) {
   writeFileSync(firmware.output, generate(firmware, read));
   console.log(`${firmware.source} -> ${firmware.output}`);
   if (!folder) continue;
-  const assembly = assembleFile(firmware.source, read);
+  const assembly = assembleFile(firmware, read);
   const name = join(folder, basename(firmware.source, '.asm'));
   writeFileSync(`${name}.bin`, assembly.bytes);
   writeFileSync(`${name}.sym`, `${symbolLines(assembly).join('\n')}\n`);

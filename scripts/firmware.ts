@@ -4,32 +4,57 @@
  * compares the two. Pure: files come from the caller.
  */
 import { assemble, type Assembly } from '../src/devices/firmware/assembler/assembler.js';
+import { biosVgaTables } from '../src/devices/vga/tables.js';
 
 export interface Firmware {
   /** Both from the project's root. */
   readonly source: string;
   readonly output: string;
+  /** Contents of files that it includes with incbin and that are computed, not stored. */
+  readonly binaries?: () => ReadonlyMap<string, Uint8Array>;
+}
+
+/** The BIOS has the tables that the VGA model defines. */
+function biosBinaries(): ReadonlyMap<string, Uint8Array> {
+  const vga = biosVgaTables();
+  return new Map([
+    ['vga_modes.bin', vga.modes],
+    ['vga_parameters.bin', vga.parameters],
+    ['palette_ega.bin', vga.paletteEga],
+    ['palette_cga.bin', vga.paletteCga],
+    ['palette_mono.bin', vga.paletteMono],
+    ['palette_256.bin', vga.palette256],
+    ['font8x8.bin', vga.font8x8],
+    ['font8x14.bin', vga.font8x14],
+    ['font8x16.bin', vga.font8x16],
+  ]);
 }
 
 export const FIRMWARE: readonly Firmware[] = [
+  {
+    source: 'src/devices/firmware/bios/bios.asm',
+    output: 'src/devices/firmware/generated/bios.ts',
+    binaries: biosBinaries,
+  },
   { source: 'src/devices/firmware/guest/racer.asm', output: 'src/devices/firmware/generated/racer.ts' },
 ];
 
 export type ReadFile = (path: string) => Uint8Array;
 
 /** The text of `output`. Files that the source includes lie beside it. */
-export function generate({ source }: Firmware, read: ReadFile): string {
-  return render(source, assembleFile(source, read));
+export function generate(firmware: Firmware, read: ReadFile): string {
+  return render(firmware.source, assembleFile(firmware, read));
 }
 
-export function assembleFile(source: string, read: ReadFile): Assembly {
+export function assembleFile({ source, binaries }: Firmware, read: ReadFile): Assembly {
+  const computed = binaries?.();
   const slash = source.lastIndexOf('/') + 1;
   const folder = source.slice(0, slash);
   const text = (path: string) => new TextDecoder().decode(read(path));
   return assemble(text(source), {
     name: source.slice(slash),
     include: (name) => text(folder + name),
-    incbin: (name) => read(folder + name),
+    incbin: (name) => computed?.get(name) ?? read(folder + name),
   });
 }
 

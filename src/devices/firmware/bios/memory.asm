@@ -1,12 +1,15 @@
 ; The memory map that INT 15h E820h, E801h and 88h tell, computed once from the size in CMOS, and the A20
-; gate. The last 64 KiB of RAM hold the ACPI tables, which the board writes before the start.
+; gate. The last 64 KiB of RAM hold the ACPI tables, which the board writes before the start (acpiTables.ts,
+; whose memoryMap is this one): 60 KiB to be reclaimed, 4 KiB to be kept.
 
 ACPI_SIZE       equ 10000h
+ACPI_KEPT_SIZE  equ 1000h
 MAP_ENTRY       equ 12                  ; base, length, type
 
 MAP_USABLE      equ 1
 MAP_RESERVED    equ 2
 MAP_ACPI        equ 3
+MAP_ACPI_KEPT   equ 4
 
 ; EAX = size of RAM in bytes; above 16 MiB CMOS counts in units of 64 KiB, below in KiB above 1 MiB.
 ram_size:
@@ -43,13 +46,14 @@ build_memory_map:
         call ram_size
         sub eax, ACPI_SIZE
         cmp eax, 100000h
-        jbe .rom                                ; 1 MiB in all: no extended memory, no tables
+        jbe .done                               ; 1 MiB in all: no extended memory, no tables
         mov ebx, eax
         sub eax, 100000h
         MAP_ADD 100000h, eax, MAP_USABLE
-        MAP_ADD ebx, ACPI_SIZE, MAP_ACPI
-.rom:
-        MAP_ADD 0FFFE0000h, 20000h, MAP_RESERVED
+        MAP_ADD ebx, ACPI_SIZE-ACPI_KEPT_SIZE, MAP_ACPI
+        add ebx, ACPI_SIZE-ACPI_KEPT_SIZE
+        MAP_ADD ebx, ACPI_KEPT_SIZE, MAP_ACPI_KEPT
+.done:
         pop ds
         ret
 

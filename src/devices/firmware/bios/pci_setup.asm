@@ -13,6 +13,7 @@ PCI_COMMAND             equ 04h
 PCI_HEADER_TYPE         equ 0Eh
 PCI_INTERRUPT_LINE      equ 3Ch
 PCI_INTERRUPT_PIN       equ 3Dh
+COMMAND_IO_MEMORY       equ 0003h
 COMMAND_IO_MEMORY_MASTER equ 0007h
 ELCR2                   equ 4D1h        ; level-triggered lines of IRQ 8-15
 PM_BASE                 equ 0600h
@@ -49,6 +50,10 @@ pci_assign_function:
         call pci_read_byte
         test al, 7Fh
         jnz .done                               ; a bridge: its header has no six ranges
+        mov di, PCI_COMMAND
+        call pci_read_word
+        and al, 0FFh-COMMAND_IO_MEMORY          ; decodes nothing while the ranges are sized
+        call pci_write_word
         mov di, PCI_BAR0
 .range:
         call pci_assign_range
