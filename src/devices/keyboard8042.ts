@@ -25,7 +25,7 @@ export interface Keyboard8042Options {
   readonly port?: number;
   readonly irqKeyboard: Line;
   readonly irqMouse: Line;
-  /** Output port bit 1, one of the two sources of A20. */
+  /** Output port bit 1, one of the two sources of A20; driven on every write of the port, high on reset. */
   readonly a20: Line;
   readonly keyboard: Ps2Device;
   readonly mouse?: Ps2Device;

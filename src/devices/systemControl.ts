@@ -18,7 +18,7 @@ export interface SystemControlOptions {
   readonly gate2: Line;
   /** OUT of timer counter 2, now. */
   readonly out2: () => boolean;
-  /** Port 92h bit 1, one of the two sources of A20. */
+  /** Port 92h bit 1, one of the two sources of A20; driven on every write of the port. */
   readonly a20: Line;
 }
 
@@ -61,10 +61,10 @@ export class SystemControl implements Device {
     bus.ports(PORT_A, 1, a);
   }
 
+  /** A20 is left to the keyboard controller, which opens it: the CPU starts at FFFFFFF0h. */
   reset(): void {
     this.#writeB(0);
     this.state.a = 0;
-    this.#options.a20(false);
   }
 
   /** True while the speaker cone follows timer 2. */

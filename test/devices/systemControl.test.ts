@@ -53,6 +53,8 @@ describe('port 61h', () => {
 describe('port 92h', () => {
   it('drives A20, and asks for a reset on a rising bit 0', () => {
     const { bus, wires } = build();
+    expect(wires.a20).toBe(true);
+    bus.out(0x92, 0);
     expect(wires.a20).toBe(false);
     bus.out(0x92, 2);
     expect([wires.a20, bus.in(0x92), bus.requests]).toEqual([true, 2, []]);
