@@ -1,7 +1,7 @@
 /**
  * ACPI tables that describe the pc board: RSDP, RSDT, FADT (revision 3, as in ACPI 2.0), FACS, and a DSDT
  * (acpiDsdt.ts). Sections are those of the ACPI Specification 2.0c. Also the memory map that goes with
- * them (section 14).
+ * them ("System Address Map Interfaces").
  *
  * Left out: MADT (there is no APIC: interrupts come through the 8259As), XSDT (all addresses are below
  * 4 GiB), sleeping states other than S5.
@@ -10,7 +10,7 @@ import { buildDsdt } from './acpiDsdt.js';
 import { AcpiCommand, AcpiPorts } from './acpiPm.js';
 import { PciPlan } from './pciSetup.js';
 
-/** Types of the ranges that INT 15h E820h reports (table 14-1). */
+/** Types of the ranges that INT 15h E820h reports. */
 export const MemoryType = { usable: 1, reserved: 2, acpiTables: 3, acpiNvs: 4 } as const;
 
 export interface MemoryRange {
@@ -85,7 +85,7 @@ function checksum(bytes: Uint8Array, at: number): Uint8Array {
   return bytes;
 }
 
-/** The header that most tables begin with (table 5-4), before `body`. */
+/** The header that most tables begin with (section 5.2.5), before `body`. */
 function withHeader(signature: string, revision: number, body: Uint8Array): Uint8Array {
   const length = 36 + body.length;
   const header = [
@@ -116,7 +116,7 @@ function buildFacs(): Uint8Array {
   return facs;
 }
 
-/** FADT flags (table 5-8) that are set. */
+/** FADT flags (section 5.2.8) that are set. */
 const FadtFlag = {
   wbinvd: 1 << 0,
   procC1: 1 << 2,

@@ -29,7 +29,7 @@ export function integer(v: number): Aml {
   return v <= 0xffff ? [0x0b, ...word(v)] : [0x0c, ...dword(v)];
 }
 
-/** `PNP0A03` as the number that _HID wants (section 17.1.2): big-endian, three 5-bit letters. */
+/** `PNP0A03` as the number that _HID wants (section 6.1.4): big-endian, three 5-bit letters. */
 export function eisaId(id: string): Aml {
   const letter = (i: number) => id.charCodeAt(i) - 0x40;
   const vendor = (letter(0) << 10) | (letter(1) << 5) | letter(2);

@@ -1,8 +1,8 @@
 /**
  * An ATA channel: the cable with up to two devices and the host's two register blocks, after
  * ATA/ATAPI-6 (T13/1410D). The devices (ataDrive.ts) hold their own register copies, as on a real cable:
- * writes to the command block reach both, reads come from the selected one (section 9.16, single-device
- * configurations, says what happens where one is missing).
+ * writes to the command block reach both, reads come from the selected one ("Single device
+ * configurations" says what happens where one is missing).
  *
  * Left out: the drive address register (3F7h), which no drive since ATA-2 drives; overlapped commands.
  */
@@ -21,10 +21,10 @@ export const Register = {
   status: 7,
 } as const;
 
-/** Device control register (section 7.9). */
+/** Device control register (chapter 7). */
 const Control = { nIEN: 2, srst: 4, hob: 0x80 } as const;
 const EXECUTE_DEVICE_DIAGNOSTIC = 0x90;
-/** Nobody drives the bus: pulled up, but for DD7, which the host pulls down (annex A, table A.2). */
+/** Nobody drives the bus: pulled up, but for DD7, which the host pulls down (annex A, the cable). */
 const FLOATING = 0x7f;
 
 /** What a device on the cable tells the channel. */

@@ -1,10 +1,10 @@
-/** The command set of a hard disk: ATA/ATAPI-6 (T13/1410D), annex C, and the ATA-3 commands still in use. */
+/** The command set of a hard disk: ATA/ATAPI-6 (T13/1410D), and the ATA-3 commands still in use. */
 import type { AtaDrive } from './ataDrive.js';
 
 /** How the data of a command move; seen from memory. */
 export const Transfer = { none: 0, pioIn: 1, pioOut: 2, dmaIn: 3, dmaOut: 4 } as const;
 
-/** Answers to CHECK POWER MODE (section 8.6), and a value of our own for Sleep. */
+/** Answers to CHECK POWER MODE, and a value of our own for Sleep. */
 export const Power = { standby: 0, sleep: 1, active: 0xff } as const;
 
 /** Sectors in a drive's buffer: the most for one READ MULTIPLE block, and the grain of DMA. */
@@ -16,7 +16,7 @@ type Command = (drive: AtaDrive) => void;
 export const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
   ...Array.from({ length: 16 }, (_, i): [number, Command] => [0x10 + i, (d) => d.recalibrate()]),
   ...Array.from({ length: 16 }, (_, i): [number, Command] => [0x70 + i, (d) => d.seek()]),
-  [0x00, (d) => d.abort()], // NOP does nothing but abort (section 8.17)
+  [0x00, (d) => d.abort()], // NOP does nothing but abort
   [0x20, (d) => d.transfer(Transfer.pioIn, false, 1)],
   [0x21, (d) => d.transfer(Transfer.pioIn, false, 1)],
   [0x24, (d) => d.transfer(Transfer.pioIn, true, 1)],

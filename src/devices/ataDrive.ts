@@ -1,7 +1,6 @@
 /**
- * An ATA hard disk, after ATA/ATAPI-6 (T13/1410D); section numbers in comments are its own. Commands
- * that ATA-6 has dropped but BIOSes and DOS use (RECALIBRATE, SEEK, INITIALIZE DEVICE PARAMETERS, CHS
- * addresses) follow ATA-3 (X3T10/2008D).
+ * An ATA hard disk, after ATA/ATAPI-6 (T13/1410D). What ATA-6 has dropped but BIOSes and DOS use
+ * (RECALIBRATE, SEEK, INITIALIZE DEVICE PARAMETERS, CHS addresses) follows ATA-3 (X3T10/2008D).
  *
  * Time: a command that touches the medium takes 100 us, plus a seek unless it goes on where the last one
  * ended (200 us, and 1800 us more for the full stroke, in proportion to the distance in sectors), plus
@@ -32,7 +31,7 @@ const Phase = { complete: 1, present: 2, fill: 3, commit: 4, dmaReady: 5, ready:
 const PIO_DEFAULT_MODE = 0x08;
 
 const DRIVE = layout('ata-drive', {
-  /** Register pairs: [0] as last written, [1] as written before that (section 5.2.2 of LBA48). */
+  /** Register pairs: [0] as last written, [1] as written before that ("48-bit Address feature set"). */
   features: ['u8', 2],
   count: ['u8', 2],
   low: ['u8', 2],
@@ -129,7 +128,7 @@ export class AtaDrive implements AtaUnit {
     return this.#pair(register)[hob ? 1 : 0]!;
   }
 
-  /** While BSY or DRQ is set the command block belongs to the device (section 7.2). */
+  /** While BSY or DRQ is set the command block belongs to the device (status register, BSY and DRQ). */
   writeRegister(register: number, value: number): void {
     const s = this.state;
     if (s.status & (Status.bsy | Status.drq)) return;
@@ -254,7 +253,7 @@ export class AtaDrive implements AtaUnit {
     else if (this.#makeRoom()) this.#request(s.transfer === Transfer.pioOut);
   }
 
-  /** Moves on, and shows in the registers the last sector done and the number left (ATA-3, 7.2). */
+  /** Moves on, and shows in the registers the last sector done and the number left (as ATA-3 says). */
   #advance(count: number): void {
     const s = this.state;
     s.lba += count;
@@ -397,7 +396,7 @@ export class AtaDrive implements AtaUnit {
     this.#fail(Err.abrt);
   }
 
-  /** READ and WRITE MULTIPLE, refused until SET MULTIPLE MODE has told the block (section 8.31). */
+  /** READ and WRITE MULTIPLE, refused until SET MULTIPLE MODE has told the block. */
   multiple(transfer: number, ext: boolean): void {
     if (this.state.multiple) this.transfer(transfer, ext, this.state.multiple);
     else this.abort();
@@ -484,7 +483,7 @@ export class AtaDrive implements AtaUnit {
     this.#busy(100, Phase.present);
   }
 
-  /** READ NATIVE MAX ADDRESS (section 8.34). */
+  /** READ NATIVE MAX ADDRESS (EXT). */
   nativeMax(ext: boolean): void {
     this.state.ext = ext ? 1 : 0;
     const last = this.#disk.sectors - 1;
@@ -509,7 +508,7 @@ export class AtaDrive implements AtaUnit {
     } else this.abort();
   }
 
-  /** SET FEATURES (section 8.46): transfer mode, write cache; look-ahead and defaults change nothing. */
+  /** SET FEATURES: transfer mode, write cache; look-ahead and defaults change nothing. */
   setFeatures(): void {
     if (this.#setFeature(this.state.features[0]!)) this.finish();
     else this.abort();
@@ -551,7 +550,7 @@ function putAddress24(
   s.high[i] = (value >>> 16) & 0xff;
 }
 
-/** Table 44: PIO default, PIO 0-4, multiword DMA and Ultra DMA up to our mode. */
+/** Transfer modes of SET FEATURES: PIO default, PIO 0-4, multiword DMA and Ultra DMA up to our mode. */
 function isTransferMode(mode: number): boolean {
   if (mode <= 0x01) return true;
   if ((mode & 0xf8) === 0x08) return (mode & 7) <= 4;

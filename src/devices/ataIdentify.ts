@@ -1,4 +1,4 @@
-/** The 256 words of IDENTIFY DEVICE for a hard disk: ATA/ATAPI-6 (T13/1410D), section 8.15, table 27. */
+/** The 256 words of IDENTIFY DEVICE for a hard disk: ATA/ATAPI-6 (T13/1410D). */
 import type { Geometry } from './geometry.js';
 
 export interface Identity {

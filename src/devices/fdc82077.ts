@@ -1,10 +1,10 @@
 /**
- * Intel 82077AA floppy disk controller in AT mode (data sheet, order number 290166); section numbers in
- * comments are its own. Drives and disks are in floppyDrive.ts, the command table in fdcCommands.ts.
+ * Intel 82077AA floppy disk controller in AT mode (data sheet, order number 290166; comments quote its
+ * headings). Drives and disks are in floppyDrive.ts, the command table in fdcCommands.ts.
  *
- * Time: a step takes the step rate of SPECIFY at the data rate (table in 5.2.6), and a seek that moves
- * 15 ms more to settle. Sectors are transferred when they have passed under the head; a sector that is
- * not there is given up after two turns. The 512 bytes of a sector move at one instant, so neither the
+ * Time: a step takes the step rate of SPECIFY at the data rate ("Drive Control Delays"), and a seek that
+ * moves 15 ms more to settle. Sectors are transferred when they have passed under the head; a sector that
+ * is not there is given up after two turns. The 512 bytes of a sector move at one instant, so neither the
  * FIFO's depth nor a slow program can be noticed (programmed transfers never overrun). A drive that is
  * missing or whose motor is off sends no index pulses: commands that wait for them wait until a reset.
  *
@@ -25,7 +25,7 @@ const Dor = { drive: 0x03, running: 0x04, dmaGate: 0x08 } as const;
 const Dsr = { reset: 0x80, rate: 0x03 } as const;
 const Msr = { busy: 0x10, nonDma: 0x20, toHost: 0x40, ready: 0x80 } as const;
 const Config = { implied: 0x40, noFifo: 0x20, noPolling: 0x10 } as const;
-/** Phases of a command (section 5.0). */
+/** Phases of a command ("Controller Phases"). */
 const Phase = { idle: 0, command: 1, execution: 2, result: 3 } as const;
 /** Who fills the buffer in a programmed transfer. */
 const Fifo = { none: 0, toHost: 1, fromHost: 2 } as const;
@@ -49,7 +49,7 @@ const RATES = [500, 300, 250, 1000] as const;
 const SECTOR = 512;
 const SIZE_CODE_512 = 2;
 const MAX_FORMAT_BYTES = 4 * 256;
-/** RECALIBRATE gives up after so many steps (5.2.3). */
+/** RECALIBRATE gives up after so many steps. */
 const RECALIBRATE_STEPS = 79;
 const SETTLE_US = 15_000;
 
@@ -131,11 +131,11 @@ export class Fdc82077 implements Device {
     this.state.bytes.fill(0);
     this.#execution.cancel();
     this.#clearChip();
-    this.state.rate = 2; // 250 kbit/s (section 2.1.7)
+    this.state.rate = 2; // 250 kbit/s ("CCR")
     this.#irq(false);
   }
 
-  /** What every reset does (section 3.0); the parameters of CONFIGURE stay if they are locked. */
+  /** What every reset does ("Reset"); the parameters of CONFIGURE stay if they are locked. */
   #clearChip(): void {
     const s = this.state;
     s.phase = Phase.idle;
@@ -228,7 +228,7 @@ export class Fdc82077 implements Device {
     this.#driveIrq();
   }
 
-  /** In AT mode the DMA gate bit also lets the interrupt through (section 2.1.3). */
+  /** In AT mode the DMA gate bit also lets the interrupt through ("DOR"). */
   #driveIrq(): void {
     this.#irq(this.state.int === 1 && this.#dmaGate);
   }
@@ -340,7 +340,7 @@ export class Fdc82077 implements Device {
     }
   }
 
-  /** DUMPREG (section 5.2.9). */
+  /** DUMPREG. */
   #registers(): number[] {
     const s = this.state;
     const lock = (s.locked << 7) | (s.perpendicular & 0x3f);
@@ -406,7 +406,7 @@ export class Fdc82077 implements Device {
     this.#raise(true);
   }
 
-  /** One status a command, lowest drive first; without any it is an invalid command (5.2.4). */
+  /** One status a command, lowest drive first; without any it is an invalid command. */
   #senseInterrupt(): void {
     const s = this.state;
     if (!s.pending) {
@@ -545,7 +545,7 @@ export class Fdc82077 implements Device {
     const { data, terminal } = this.#pull(SECTOR);
     if (data.length < SECTOR && !terminal) this.#finish(St0.abnormal, St1.overrun);
     else {
-      // A sector cut short by terminal count is filled with zeros (section 5.1.3).
+      // A sector cut short by terminal count is filled with zeros.
       const sector = new Uint8Array(SECTOR);
       sector.set(data);
       this.#drive.write(s.head, s.sector, sector);
@@ -571,7 +571,7 @@ export class Fdc82077 implements Device {
     else this.#waitForSector();
   }
 
-  /** Moves the ID to the next sector (section 5.1.5, table of C, H, R); true at the end of the cylinder. */
+  /** Moves the ID to the next sector ("Result Phase Table"); true at the end of the cylinder. */
   #countSector(): boolean {
     const s = this.state;
     if (s.sector !== s.lastSector) {

@@ -1,4 +1,4 @@
-/** The command set of the 82077AA: data sheet (order number 290166), section 5, table 5-1. */
+/** The command set of the 82077AA: data sheet (order number 290166), "Command Set". */
 
 export interface FdcCommand {
   readonly name:

@@ -1,7 +1,7 @@
 /**
  * Disk geometry: cylinders, heads and sectors from a size.
  *
- * Hard disks: the default translation of ATA/ATAPI-5 (T13/1321D, annex B.3: 16 heads of 63 sectors, at
+ * Hard disks: the default translation of ATA/ATAPI-5 (T13/1321D: 16 heads of 63 sectors, at
  * most 16383 cylinders), and the translation that BIOSes show through INT 13h (Phoenix Enhanced Disk
  * Drive Specification 1.1, "LBA assisted"). Floppies: the IBM PC formats, each known by its size alone.
  */

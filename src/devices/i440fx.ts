@@ -1,6 +1,6 @@
 /**
  * Intel 440FX host bridge (82441FX PMC data sheet, order number 290549): identity, and the PAM registers
- * (section 3.2.18) that choose, for each 16 KiB of C0000h-EFFFFh and for F0000h-FFFFFh, whether reads and
+ * (59h-5Fh) that choose, for each 16 KiB of C0000h-EFFFFh and for F0000h-FFFFFh, whether reads and
  * writes go to DRAM or to the ROM on the bus.
  *
  * Memory holds one copy for ROM and DRAM, so only the write-enable bit matters: with it a range is RAM,

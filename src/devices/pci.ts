@@ -1,7 +1,7 @@
 /**
- * The PCI bus as software sees it: configuration mechanism #1 (PCI Local Bus Specification 2.1, section
- * 3.7.4.1) with ports CF8h (CONFADD, double words only) and CFCh-CFFh (CONFDATA, any width), on one bus
- * of up to 32 devices of 8 functions. Also what functions share: their configuration space as a table.
+ * The PCI bus as software sees it: configuration mechanism #1 (PCI Local Bus Specification 2.1) with
+ * ports CF8h (CONFADD, double words only) and CFCh-CFFh (CONFDATA, any width), on one bus of up to 32
+ * devices of 8 functions. Also what functions share: their configuration space as a table.
  *
  * Byte and word accesses to CF8h-CFBh are not configuration cycles; the only thing there is the reset
  * control register at CF9h of the ISA bridge, to which they are passed.

@@ -1,6 +1,6 @@
 /**
  * Intel 82371SB (PIIX3) PCI-to-ISA bridge, function 0 (data sheet, order number 290550): identity, PIRQ
- * route control (60h-63h, section 2.2.5) and the reset control register (port CF9h, section 2.5.5.4).
+ * route control (60h-63h) and the reset control register (port CF9h).
  *
  * The edge/level control registers are part of the interrupt controllers (pic8259.ts); a PIRQ is level
  * triggered only if firmware or the operating system sets its IRQ so there.
@@ -14,7 +14,7 @@ import { type ConfigDescription, type PciFunction, resetConfig, writableBits } f
 
 const PIRQRC = 0x60;
 const ROUTING_DISABLED = 0x80;
-/** IRQs to which a PIRQ can go (table in section 2.2.5); the others are reserved. */
+/** IRQs to which a PIRQ can go (PIRQRC, bits 3-0); the others are reserved. */
 const ROUTABLE = 0xdef8;
 const Reset = { hard: 2, cpu: 4 } as const;
 

@@ -1,5 +1,5 @@
 /**
- * Intel PIIX3 IDE controller (82371SB function 1, data sheet order number 290550, sections 2.3 and 2.6)
+ * Intel PIIX3 IDE controller (82371SB function 1, data sheet order number 290550)
  * with the bus-master engine of the "Programming Interface for Bus Master IDE Controller" 1.0: for each
  * channel a command and a status register and a table of physical region descriptors (PRDs).
  *
@@ -136,7 +136,7 @@ export class PiixIde implements Device, PciFunction {
     }
   }
 
-  /** Setting the start bit begins at the top of the table; clearing it stops the engine (section 2.1). */
+  /** Setting the start bit begins at the top of the table; clearing it stops the engine. */
   #writeCommand(i: number, value: number): void {
     const s = this.state;
     const started = value & ~s.command[i]! & BmCommand.start;

@@ -114,7 +114,7 @@ describe('PIIX3 IDE', () => {
     expect(Buffer.compare(disk.readSectors(3, 128), data)).toBe(0);
   });
 
-  // Programming Interface for Bus Master IDE Controller 1.0, section 3.1: interrupt and active bits.
+  // Programming Interface for Bus Master IDE Controller 1.0: what the interrupt and active bits say.
   it('stays active when the table is longer than the transfer', () => {
     const { bus } = build();
     describeRegions(bus, [[0x20000, 2048]]);
