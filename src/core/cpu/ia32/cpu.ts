@@ -1,0 +1,631 @@
+/**
+ * The ia32 core: ties state, memory, engines and helpers together and decides at every boundary between
+ * two instructions what comes next: traps, NMI, interrupts, then the next instruction or block
+ * (SDM volume 3A, 6.9). Follows the SDM volumes 1 to 3A and, for clocks, the i486 manual (240486).
+ *
+ * Two engines read the same rows: the WebAssembly interpreter, which runs whole blocks while nothing can
+ * interrupt them and single instructions otherwise, and the evaluator. The state after a boundary is the
+ * same whichever runs, and wherever a run is paused.
+ *
+ * Not modelled: MMX, SSE, PAE, SMM, machine checks, the local APIC, test registers, caches.
+ */
+import type { Cpu, CpuObserver, CpuPins, Stop } from '../../cpu.js';
+import { type PhysicalMemory, Watch } from '../../memory.js';
+import { Access } from './access.js';
+import type { Helper, Size } from './context.js';
+import { CodeCache } from './engine/blocks.js';
+import { Evaluator, type EvaluatorContext } from './engine/evaluator.js';
+import { composeFlags, wordsOf } from './engine/flagWords.js';
+import { createInterpreter, type Interpreter } from './engine/interpreter.js';
+import { HELPERS } from './helpers/index.js';
+import { deliverWithEscalation, type Event } from './helpers/interrupts.js';
+import { fpuMemory, fpuRegister, fwait, fxrstor, fxsave } from './helpers/x87/index.js';
+import { type Decoded, Decoder } from './isa/decode.js';
+import { instructionSet } from './isa/table.js';
+import { Mmu } from './mmu.js';
+import { Exit, ITLB_BASE, ITLB_SET, Rec, RUN, RUN_BASE, type Space, TLB_BASE, TLB_SET } from './space.js';
+import { ARITHMETIC, Fault, Flag, IA32, type Ia32State, Model, type ModelName, Seg, Vector } from './state.js';
+
+export type EngineName = 'interpreter' | 'evaluator';
+
+export interface Ia32Options {
+  readonly model: ModelName;
+  readonly engine: EngineName;
+}
+
+/** Clocks from the end of an instruction to the first of a handler (i486: INT 30 to 71). */
+const DELIVERY_CLOCKS = 40;
+/** The engine counts down in 32 bits. */
+const MAX_SLICE = 2 ** 30;
+const RESET_EIP = 0xfff0;
+const RESET_CS_BASE = 0xffff0000;
+/** CPUID signature in EDX after reset (family, model, stepping). */
+const SIGNATURE: Record<ModelName, number> = { i386: 0x308, i486: 0x480, i586: 0x52c, i686: 0x652 };
+const BIG = 0x4000;
+/** `halted` while shut down by a triple fault. */
+const SHUTDOWN = 2;
+const MOV_SS_SHADOW = 2;
+const DR6_ONES = 0xffff0ff0;
+const DR7_ONES = 0x400;
+const DR6_SINGLE_STEP = 1 << 14;
+const DR7_ENABLES = 0xff;
+
+/** What a boundary led to. */
+type Turn = 'go on' | Stop;
+
+export class Ia32 implements Cpu, EvaluatorContext {
+  readonly name = 'ia32';
+  readonly family: number;
+  readonly s: Ia32State;
+  observer: CpuObserver | undefined;
+  readonly #options: Ia32Options;
+  readonly #pins: CpuPins;
+  readonly #space: Space;
+  readonly #run: ReturnType<typeof RUN.create>;
+  readonly #mmu: Mmu;
+  readonly #access: Access;
+  readonly #decoder: Decoder;
+  readonly #code: CodeCache;
+  readonly #interpreter: Interpreter;
+  readonly #evaluator: Evaluator;
+  readonly #memory: PhysicalMemory;
+  /** The clock `left` counts down to, while an engine runs; else undefined. */
+  #deadline: number | undefined;
+  #codeSize: 16 | 32 = 16;
+  /** The instruction delivered an interrupt or switched tasks itself: no single-step trap for it. */
+  #delivered = false;
+
+  /** `space` holds the RAM that `memory` presents. */
+  constructor(space: Space, memory: PhysicalMemory, pins: CpuPins, options: Ia32Options) {
+    this.#options = options;
+    this.#pins = pins;
+    this.#space = space;
+    this.#memory = memory;
+    this.family = Model[options.model];
+    this.s = IA32.create(space.buffer, 0);
+    this.#run = RUN.create(space.buffer, RUN_BASE);
+    this.#mmu = new Mmu(this.s, memory, space);
+    this.#decoder = new Decoder(instructionSet(this.family));
+    this.#interpreter = createInterpreter(this.family, space.memory, {
+      slowLoad: (rec, seg, off, size, write) => this.#slowLoad(rec, seg, off >>> 0, size, write !== 0),
+      slowStore: (rec, seg, off, value, size) => this.#slowStore(rec, seg, off >>> 0, value >>> 0, size),
+      helper: (name) => this.#bindHelper(name),
+    });
+    this.#code = new CodeCache(memory, space, this.#decoder, this.#mmu, this.#interpreter.endHandler);
+    this.#access = new Access(this.s, this.#run, memory, this.#mmu, this.#code);
+    this.#evaluator = new Evaluator(this, this.#run, (name, args) => (this.#helper(name)(this, ...args) ?? 0) as number);
+    memory.onWatchedWrite = (address, length) => this.#watchedWrite(address, length);
+    memory.onMappingChanged = () => this.#mmu.flush();
+    this.reset();
+  }
+
+  get state(): Ia32State {
+    return this.s;
+  }
+
+  get retired(): number {
+    return this.s.retired;
+  }
+
+  get dead(): boolean {
+    const { s } = this;
+    return s.halted !== 0 && !(s.eflags & Flag.IF) && !s.nmiPending;
+  }
+
+  /** Exact: at a boundary the state's own, inside an engine that of the current instruction's start. */
+  get clock(): number {
+    if (this.#deadline === undefined) return this.s.clock;
+    return this.#deadline - this.#run.left - this.#space.u16[(this.#run.rec + Rec.clocks) >>> 1]!;
+  }
+
+  set clock(value: number) {
+    this.s.clock = value;
+  }
+
+  /** SDM volume 3A, 9.1.1 and table 9-1. Time and the count of instructions go on. */
+  reset(): void {
+    const { s } = this;
+    const { clock, retired } = s;
+    s.bytes.fill(0);
+    s.clock = clock;
+    s.retired = retired;
+    s.eip = RESET_EIP;
+    s.gpr[4] = SIGNATURE[this.#options.model];
+    s.cr0 = this.family >= Model.i486 ? 0x60000010 : 0x10;
+    s.access.fill(0x93);
+    s.access[Seg.ldtr] = 0x82;
+    s.access[Seg.tr] = 0x8b;
+    s.limit.fill(0xffff);
+    s.selector[Seg.cs] = 0xf000;
+    s.base[Seg.cs] = RESET_CS_BASE;
+    s.gdtLimit = s.idtLimit = 0xffff;
+    s.dr[6] = DR6_ONES;
+    s.dr[7] = DR7_ONES;
+    s.a20 = 1;
+    s.fpControl = 0x40;
+    s.mxcsr = 0x1f80;
+    this.setFlags(2);
+    this.dropCaches();
+  }
+
+  interrupt(level: boolean): void {
+    this.s.intr = level ? 1 : 0;
+  }
+
+  nmi(): void {
+    this.s.nmiPending = 1;
+  }
+
+  /** The A20 gate. */
+  setA20(open: boolean): void {
+    if (this.s.a20 === (open ? 1 : 0)) return;
+    this.s.a20 = open ? 1 : 0;
+    this.#mmu.flush();
+  }
+
+  settle(): void {
+    const { s } = this;
+    s.eflags = this.getFlags();
+    const { result, carry } = wordsOf(s.eflags);
+    s.flagResult = result;
+    s.flagCarry = carry;
+  }
+
+  dropCaches(): void {
+    this.#code.dropAll();
+    this.#mmu.flush();
+    this.#refreshDerived();
+  }
+
+  #refreshDerived(): void {
+    for (let seg = 0; seg < 8; seg++) this.#access.segmentChanged(seg);
+    this.#run.stackMask = this.s.access[Seg.ss]! & BIG ? 0xffffffff : 0xffff;
+    this.#codeSize = this.s.access[Seg.cs]! & BIG ? 32 : 16;
+    this.modeChanged(false);
+  }
+
+  // ---- running ----
+
+  run(until: number): Stop {
+    for (;;) {
+      const turn = this.#turn(until);
+      if (turn !== 'go on') return turn;
+    }
+  }
+
+  /** What happens at one boundary, and then one instruction or many. */
+  #turn(until: number): Turn {
+    const { s } = this;
+    if (s.halted === SHUTDOWN) return 'shutdown';
+    if (s.clock >= until) return 'clock';
+    const next = this.#pins.nextEvent();
+    if (this.#pins.attention() || next <= s.clock) return 'attention';
+    if (this.#serveBoundary()) return 'go on';
+    if (s.halted) return 'halted';
+    if (this.observer?.boundary?.()) return 'observer';
+    const deadline = Math.min(until, next, s.clock + MAX_SLICE);
+    if (this.#options.engine === 'evaluator') this.#evaluate(deadline);
+    else if (this.#mustStep()) this.#step(deadline);
+    else this.#runBlocks(deadline);
+    return 'go on';
+  }
+
+  /** Something about the next instruction needs a look before or behind it. */
+  #mustStep(): boolean {
+    const { s } = this;
+    this.#access.refreshChecks();
+    return (
+      s.shadow !== 0 ||
+      (s.eflags & (Flag.TF | Flag.RF)) !== 0 ||
+      this.#access.checksEveryAccess ||
+      this.observer !== undefined
+    );
+  }
+
+  /** Traps of the last instruction, NMI and interrupts, in that order; true if one was delivered. */
+  #serveBoundary(): boolean {
+    const { s } = this;
+    if (s.shadow !== MOV_SS_SHADOW) {
+      if (s.debugPending) return this.#serveDebugTrap();
+      if (s.nmiPending && !s.nmiBlocked) {
+        s.nmiPending = 0;
+        s.nmiBlocked = 1;
+        return this.#deliver(Vector.NMI, { kind: 'external' }, true);
+      }
+    }
+    if (s.intr && s.eflags & Flag.IF && !s.shadow) {
+      return this.#deliver(this.#pins.acknowledge(), { kind: 'external' }, true);
+    }
+    if (s.halted === 0 && s.dr[7]! & DR7_ENABLES && !(s.eflags & Flag.RF)) return this.#matchExecution();
+    return false;
+  }
+
+  #serveDebugTrap(): boolean {
+    const { s } = this;
+    s.dr[6] = s.dr[6]! | s.debugPending;
+    s.debugPending = 0;
+    return this.#deliver(Vector.DB, { kind: 'exception' }, false);
+  }
+
+  /** Instruction breakpoints (SDM volume 3A, 17.3.1.1): a fault, before the instruction. */
+  #matchExecution(): boolean {
+    const { s } = this;
+    const linear = (s.base[Seg.cs]! + s.eip) >>> 0;
+    let hits = 0;
+    for (let n = 0; n < 4; n++) {
+      const enabled = (s.dr[7]! >>> (2 * n)) & 3;
+      const kind = (s.dr[7]! >>> (16 + 4 * n)) & 3;
+      if (enabled && kind === 0 && s.dr[n] === linear) hits |= 1 << n;
+    }
+    if (!hits) return false;
+    s.dr[6] = s.dr[6]! | hits;
+    return this.#deliver(Vector.DB, { kind: 'exception' }, false);
+  }
+
+  /** Enters a handler; always uses up the boundary. */
+  #deliver(vector: number, event: Event, external: boolean): true {
+    const { s } = this;
+    s.halted = 0;
+    s.shadow = 0;
+    s.clock += DELIVERY_CLOCKS;
+    if (deliverWithEscalation(this, vector, event) === 'shutdown') s.halted = SHUTDOWN;
+    this.#pins.delivered(vector, external);
+    return true;
+  }
+
+  #exception(fault: Fault): void {
+    this.#deliver(fault.vector, { kind: 'exception', error: fault.error, address: fault.address }, false);
+  }
+
+  // ---- the interpreter ----
+
+  #runBlocks(deadline: number): void {
+    const { s } = this;
+    const run = this.#run;
+    run.left = deadline - s.clock;
+    run.count = 0;
+    run.exit = Exit.none;
+    this.#deadline = deadline;
+    try {
+      this.#interpreter.run(s.eip);
+    } finally {
+      this.#deadline = undefined;
+    }
+    const exit = run.exit;
+    if (exit === Exit.fault || exit === Exit.abort) this.#backOut(run.rec);
+    s.clock = deadline - run.left;
+    s.retired += run.count;
+    if (exit === Exit.fault) this.#exception(this.#recordedFault());
+    else if (exit === Exit.lookup) this.#prepare(deadline);
+    else if (exit === Exit.clock || exit === Exit.abort) this.#step(deadline);
+  }
+
+  /** Makes the boundary before the instruction at `rec` the current one. */
+  #backOut(rec: number): void {
+    const { u8, u16 } = this.#space;
+    this.#run.left += u16[(rec + Rec.clocks) >>> 1]!;
+    this.#run.count -= u8[rec + Rec.instructions]!;
+    this.s.eip = (this.s.eip + u16[(rec + Rec.here) >>> 1]!) >>> 0;
+  }
+
+  #recordedFault(): Fault {
+    const run = this.#run;
+    return new Fault(run.vector, run.hasError ? run.error : undefined, run.address);
+  }
+
+  /** Sees to it that the block at EIP can be entered, or executes one instruction without it. */
+  #prepare(deadline: number): void {
+    const rec = this.#find();
+    if (rec === 'fault') return;
+    if (rec === 0 || !this.#withinLimit(rec)) this.#step(deadline);
+  }
+
+  #withinLimit(rec: number): boolean {
+    const { s } = this;
+    return s.limit[Seg.cs]! - s.eip >= this.#space.u16[(rec + Rec.bytes) >>> 1]! - 1;
+  }
+
+  /** The block at EIP; 0 if it cannot be cached; 'fault' if it cannot be fetched and that was delivered. */
+  #find(): number | 'fault' {
+    const { s } = this;
+    if (s.eip > s.limit[Seg.cs]!) {
+      this.#exception(new Fault(Vector.GP, 0));
+      return 'fault';
+    }
+    const linear = (s.base[Seg.cs]! + s.eip) >>> 0;
+    const user = s.cpl === 3;
+    try {
+      const physical = this.#mmu.translate(linear, false, user);
+      let table = this.#code.tableOf(physical, this.#codeSize);
+      if (table === undefined) return 0;
+      const rec = this.#code.block(physical, table, this.#codeSize);
+      table = this.#code.tableOf(physical, this.#codeSize)!;
+      this.#mmu.fillInstruction(linear, table, user);
+      return rec;
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      this.#exception(fault);
+      return 'fault';
+    }
+  }
+
+  /** Executes exactly one instruction, or one iteration of a repeated one. */
+  #step(deadline: number): void {
+    let rec = this.#find();
+    if (rec === 'fault') return;
+    if (rec === 0 || !this.#withinLimit(rec)) {
+      const d = this.#decodeAtEip();
+      if (!d) return;
+      rec = this.#code.scratch(d);
+    }
+    this.#stepRecord(rec, deadline);
+  }
+
+  /** Decodes byte by byte through segment limit and paging; delivers the fault if that raises one. */
+  #decodeAtEip(): Decoded | undefined {
+    const { s } = this;
+    const user = s.cpl === 3;
+    const fetch = (i: number): number => {
+      const offset = s.eip + i;
+      if (offset > s.limit[Seg.cs]!) throw new Fault(Vector.GP, 0);
+      const linear = (s.base[Seg.cs]! + offset) >>> 0;
+      return this.#memory.read(this.#mmu.translate(linear, false, user), 1);
+    };
+    try {
+      return this.#decoder.decode(fetch, this.#codeSize);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      this.#exception(fault);
+      return undefined;
+    }
+  }
+
+  #stepRecord(rec: number, deadline: number): void {
+    const { s } = this;
+    const run = this.#run;
+    const { u8, u16 } = this.#space;
+    const before = this.#beforeInstruction();
+    run.left = deadline - s.clock - u16[(rec + Rec.clocks) >>> 1]!;
+    run.count = u8[rec + Rec.instructions]!;
+    run.exit = Exit.none;
+    run.precise = 1;
+    run.rec = rec;
+    this.#deadline = deadline;
+    let next: number;
+    try {
+      next = this.#interpreter.step(rec);
+    } finally {
+      this.#deadline = undefined;
+      run.precise = 0;
+    }
+    if (run.exit === Exit.fault) {
+      s.eflags |= before & Flag.RF;
+      this.#exception(this.#recordedFault());
+      return;
+    }
+    // Take back what was paid for instructions that have not been executed.
+    if (next !== 0) {
+      run.left += u16[(next + Rec.clocks) >>> 1]!;
+      run.count -= u8[next + Rec.instructions]!;
+      if (next === rec + Rec.size) s.eip = (s.eip + u16[(rec + Rec.next) >>> 1]!) >>> 0;
+    }
+    s.clock = deadline - run.left;
+    s.retired += run.count;
+    this.#afterInstruction(before);
+  }
+
+  /** Interrupt shadow and RF last for one instruction. Returns EFLAGS as they were. */
+  #beforeInstruction(): number {
+    const { s } = this;
+    const { eflags } = s;
+    s.shadow = 0;
+    s.eflags &= ~Flag.RF;
+    this.#delivered = false;
+    return eflags;
+  }
+
+  #afterInstruction(before: number): void {
+    if (before & Flag.TF && !this.#delivered) this.s.debugPending |= DR6_SINGLE_STEP;
+  }
+
+  // ---- the evaluator ----
+
+  #evaluate(_deadline: number): void {
+    const { s } = this;
+    this.#access.refreshChecks();
+    const d = s.eip > s.limit[Seg.cs]! ? undefined : this.#decodeAtEip();
+    if (!d) {
+      if (s.eip > s.limit[Seg.cs]!) this.#exception(new Fault(Vector.GP, 0));
+      return;
+    }
+    const registers = s.gpr.slice();
+    const flags = this.getFlags();
+    const before = this.#beforeInstruction();
+    try {
+      const { ending, clocks } = this.#evaluator.execute(d);
+      if (ending === 'sequential') s.eip = (s.eip + d.length) >>> 0;
+      s.clock += clocks;
+      if (ending !== 'unfinished') s.retired++;
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      s.gpr.set(registers);
+      this.setFlags((flags & ~Flag.RF) | (before & Flag.RF));
+      this.#exception(fault);
+      return;
+    }
+    this.#afterInstruction(before);
+  }
+
+  // ---- what compiled code calls ----
+
+  #slowLoad(rec: number, seg: number, off: number, size: number, write: boolean): number {
+    try {
+      const linear = this.#access.linear(seg, off, size, write);
+      const user = this.s.cpl === 3;
+      if (this.#postpone(rec, linear, size, write, user)) return 0;
+      if (write) this.#access.probeWrite(linear, size, user);
+      return this.#access.read(linear, size, user) | 0;
+    } catch (fault) {
+      return this.#record(rec, fault);
+    }
+  }
+
+  #slowStore(rec: number, seg: number, off: number, value: number, size: number): void {
+    try {
+      const linear = this.#access.linear(seg, off, size, true);
+      const user = this.s.cpl === 3;
+      if (this.#postpone(rec, linear, size, true, user)) return;
+      this.#run.rec = rec;
+      this.#access.write(linear, value, size, user);
+    } catch (fault) {
+      this.#record(rec, fault);
+    }
+  }
+
+  /** In a block, an access that needs an exact clock abandons its instruction, to be executed alone. */
+  #postpone(rec: number, linear: number, size: number, write: boolean, user: boolean): boolean {
+    this.#run.rec = rec;
+    if (this.#run.precise || !this.#access.needsPrecise(linear, size, write, user)) return false;
+    this.#run.exit = Exit.abort;
+    return true;
+  }
+
+  #record(rec: number, fault: unknown): 0 {
+    if (!(fault instanceof Fault)) throw fault;
+    const run = this.#run;
+    run.rec = rec;
+    run.exit = Exit.fault;
+    run.vector = fault.vector;
+    run.hasError = fault.error === undefined ? 0 : 1;
+    run.error = fault.error ?? 0;
+    run.address = fault.address;
+    return 0;
+  }
+
+  /** A helper as compiled code calls it: a Fault restores registers and flags, and becomes an exit. */
+  #bindHelper(name: string): (...args: number[]) => number {
+    const helper = this.#helper(name);
+    const { s } = this;
+    const saved = new Uint32Array(s.gpr.length);
+    return (...args) => {
+      saved.set(s.gpr);
+      const { eflags, flagResult, flagCarry } = s;
+      try {
+        return (helper(this, ...args.map((a) => a >>> 0)) ?? 0) | 0;
+      } catch (fault) {
+        s.gpr.set(saved);
+        Object.assign(s, { eflags, flagResult, flagCarry });
+        return this.#record(this.#run.rec, fault);
+      }
+    };
+  }
+
+  #helper(name: string): Helper {
+    const own: Record<string, Helper> = {
+      in: (_, port, size) => this.#portAccess(port!, size!, () => this.portIn(port!, size as Size)),
+      out: (_, port, value, size) =>
+        this.#portAccess(port!, size!, () => this.portOut(port!, value!, size as Size)),
+      fpuMemory: fpuMemory as Helper,
+      fpuRegister: fpuRegister as Helper,
+      fwait: fwait as Helper,
+      fxsave: fxsave as Helper,
+      fxrstor: fxrstor as Helper,
+    };
+    const helper = own[name] ?? (HELPERS as Record<string, Helper>)[name];
+    if (!helper) throw new Error(`rows call a helper ${name} that does not exist`);
+    return name.startsWith('int') && name !== 'invlpg' ? this.#delivering(helper) : helper;
+  }
+
+  #delivering(helper: Helper): Helper {
+    return (cpu, ...args) => {
+      this.#delivered = true;
+      return helper(cpu, ...args);
+    };
+  }
+
+  #portAccess<T>(port: number, size: number, access: () => T): T {
+    HELPERS.iopermission(this, port, size);
+    return access();
+  }
+
+  #watchedWrite(address: number, length: number): void {
+    const watched = this.#memory.watched[address >>> 12]!;
+    if (watched & Watch.code) this.#code.written(address, length);
+    if (watched & Watch.pageTable) this.#mmu.tableWritten(address, length);
+  }
+
+  // ---- Context: what helpers see ----
+
+  read(seg: number, offset: number, size: Size): number {
+    return this.#access.read(this.#access.linear(seg, offset, size, false), size, this.s.cpl === 3);
+  }
+
+  write(seg: number, offset: number, value: number, size: Size): void {
+    this.#access.write(this.#access.linear(seg, offset, size, true), value, size, this.s.cpl === 3);
+  }
+
+  probeWrite(seg: number, offset: number, size: Size): void {
+    this.#access.probeWrite(this.#access.linear(seg, offset, size, true), size, this.s.cpl === 3);
+  }
+
+  readSystem(linear: number, size: Size): number {
+    return this.#access.read(linear >>> 0, size, false);
+  }
+
+  writeSystem(linear: number, value: number, size: Size): void {
+    this.#access.write(linear >>> 0, value, size, false);
+  }
+
+  probeSystemWrite(linear: number, length: number): void {
+    this.#access.probeWrite(linear >>> 0, length, false);
+  }
+
+  readLinear(linear: number, size: Size, user: boolean): number {
+    return this.#access.read(linear >>> 0, size, user);
+  }
+
+  writeLinear(linear: number, value: number, size: Size, user: boolean): void {
+    this.#access.write(linear >>> 0, value, size, user);
+  }
+
+  getFlags(): number {
+    const { s } = this;
+    return (s.eflags & ~ARITHMETIC) | composeFlags(s.flagResult | 0, s.flagCarry | 0) | 2;
+  }
+
+  setFlags(value: number): void {
+    const { s } = this;
+    s.eflags = value | 2;
+    const { result, carry } = wordsOf(value);
+    s.flagResult = result;
+    s.flagCarry = carry;
+  }
+
+  segmentChanged(seg: number): void {
+    this.#access.segmentChanged(seg);
+    const size32 = (this.s.access[seg]! & BIG) !== 0;
+    if (seg === Seg.ss) this.#run.stackMask = size32 ? 0xffffffff : 0xffff;
+    if (seg !== Seg.cs || (this.#codeSize === 32) === size32) return;
+    this.#codeSize = size32 ? 32 : 16;
+    this.#mmu.flushInstructions();
+  }
+
+  modeChanged(flush: boolean): void {
+    const user = this.s.cpl === 3;
+    this.#run.tlbBase = TLB_BASE + (user ? TLB_SET : 0);
+    this.#run.itlbBase = ITLB_BASE + (user ? ITLB_SET : 0);
+    if (flush) this.#mmu.flush();
+  }
+
+  invalidatePage(linear: number): void {
+    this.#mmu.invalidate(linear);
+  }
+
+  portIn(port: number, size: Size): number {
+    return this.#pins.io.read(port & 0xffff, size);
+  }
+
+  portOut(port: number, value: number, size: Size): void {
+    this.#pins.io.write(port & 0xffff, value, size);
+  }
+}

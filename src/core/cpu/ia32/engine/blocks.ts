@@ -1,0 +1,207 @@
+/**
+ * Decoded code: instructions of guest memory as records that the interpreter runs, in blocks, by
+ * physical page and code size. A block ends where an instruction cannot be followed by another, or at
+ * the end of its page. Derived from memory: it can be dropped at any boundary.
+ *
+ * A page that holds decoded code is watched; a write to one of its 128-byte chunks that was decoded drops
+ * the page's entry tables. Records are allocated upwards and freed all at once.
+ */
+import { PAGE_SHIFT, PageKind, type PhysicalMemory, Watch } from '../../../memory.js';
+import type { Decoded, Decoder } from '../isa/decode.js';
+import type { Mmu } from '../mmu.js';
+import { ENTRY_BASE, ENTRY_TABLE_BYTES, ENTRY_TABLES, RECORD_BASE, RECORDS, Rec, type Space } from '../space.js';
+
+const CHUNK_SHIFT = 7;
+const MAX_INSTRUCTIONS = 64;
+/** Before the first block: room for one uncached instruction and its end. */
+const SCRATCH_RECORDS = 2;
+const SCRATCH = RECORD_BASE;
+const FIRST = RECORD_BASE + SCRATCH_RECORDS * Rec.size;
+const LIMIT = RECORD_BASE + RECORDS * Rec.size;
+
+/** Thrown by the fetch of a block when an instruction runs over the end of its page. */
+const PAGE_END = Symbol('end of page');
+
+export class CodeCache {
+  readonly #memory: PhysicalMemory;
+  readonly #space: Space;
+  readonly #decoder: Decoder;
+  readonly #mmu: Mmu;
+  readonly #endHandler: number;
+  /** Entry table address by `page * 2 + (32-bit code ? 1 : 0)`, or 0. */
+  readonly #tables: Uint32Array;
+  /** For each page, which 128-byte chunks hold decoded code. */
+  readonly #chunks: Uint32Array;
+  #tablesUsed = 0;
+  #next = FIRST;
+
+  constructor(memory: PhysicalMemory, space: Space, decoder: Decoder, mmu: Mmu, endHandler: number) {
+    this.#memory = memory;
+    this.#space = space;
+    this.#decoder = decoder;
+    this.#mmu = mmu;
+    this.#endHandler = endHandler;
+    const pages = memory.size >>> PAGE_SHIFT;
+    this.#tables = new Uint32Array(pages * 2);
+    this.#chunks = new Uint32Array(pages);
+  }
+
+  /** The entry table of a RAM or ROM page, or undefined where code cannot be cached. */
+  tableOf(physical: number, size: 16 | 32): number | undefined {
+    const kind = this.#memory.kind[physical >>> PAGE_SHIFT]!;
+    if (kind !== PageKind.ram && kind !== PageKind.rom) return undefined;
+    const index = (this.#memory.backing(physical) >>> PAGE_SHIFT) * 2 + (size === 32 ? 1 : 0);
+    if (index >= this.#tables.length) return undefined;
+    if (this.#tables[index] === 0) this.#tables[index] = this.#newTable();
+    return this.#tables[index];
+  }
+
+  #newTable(): number {
+    if (this.#tablesUsed === ENTRY_TABLES) this.dropAll();
+    const at = ENTRY_BASE + this.#tablesUsed++ * ENTRY_TABLE_BYTES;
+    this.#space.u32.fill(0, at >>> 2, (at + ENTRY_TABLE_BYTES) >>> 2);
+    return at;
+  }
+
+  /** The record for the block at a physical address, decoded if need be; 0 if it runs over its page. */
+  block(physical: number, table: number, size: 16 | 32): number {
+    const entry = (table >>> 2) + (physical & 0xfff);
+    const known = this.#space.u32[entry]!;
+    if (known !== 0) return known;
+    if (this.#next + (MAX_INSTRUCTIONS + 1) * Rec.size > LIMIT) {
+      this.dropAll();
+      return this.block(physical, this.tableOf(physical, size)!, size);
+    }
+    const rec = this.#decodeBlock(physical, size);
+    this.#space.u32[entry] = rec;
+    return rec;
+  }
+
+  #decodeBlock(physical: number, size: 16 | 32): number {
+    const at = this.#memory.backing(physical);
+    const room = 0x1000 - (at & 0xfff);
+    const first = this.#next;
+    const clocks: number[] = [];
+    let here = 0;
+    for (let ended = false; !ended && clocks.length < MAX_INSTRUCTIONS && here < room; ) {
+      const d = this.#decodeWithin(at + here, room - here, size);
+      if (!d) break;
+      this.#write(this.#next, d, here);
+      this.#next += Rec.size;
+      here += d.length;
+      clocks.push(d.expanded.clocks);
+      ended = d.expanded.ends;
+    }
+    if (clocks.length === 0) return 0;
+    this.#writeEnd(this.#next, here);
+    this.#next += Rec.size;
+    this.#sumUp(first, clocks, here);
+    this.#watch(physical, here);
+    return first;
+  }
+
+  #decodeWithin(at: number, room: number, size: 16 | 32): Decoded | undefined {
+    const { ram } = this.#memory;
+    const fetch = (i: number): number => {
+      if (i >= room) throw PAGE_END;
+      return ram[at + i]!;
+    };
+    try {
+      return this.#decoder.decode(fetch, size);
+    } catch (e) {
+      if (e === PAGE_END) return undefined;
+      throw e;
+    }
+  }
+
+  /** Puts one instruction where it can be executed without being remembered; returns its record. */
+  scratch(d: Decoded): number {
+    this.#write(SCRATCH, d, 0);
+    this.#writeEnd(SCRATCH + Rec.size, d.length);
+    this.#sumUp(SCRATCH, [d.expanded.clocks], d.length);
+    return SCRATCH;
+  }
+
+  #write(rec: number, d: Decoded, here: number): void {
+    const { u8, u16, u32 } = this.#space;
+    u16[(rec + Rec.handler) >>> 1] = d.expanded.index;
+    u8[rec + Rec.reg] = d.reg;
+    u8[rec + Rec.base] = d.base;
+    u8[rec + Rec.index] = d.index;
+    u8[rec + Rec.scale] = d.scale;
+    u8[rec + Rec.seg] = d.seg;
+    u16[(rec + Rec.here) >>> 1] = here;
+    u16[(rec + Rec.next) >>> 1] = here + d.length;
+    u32[(rec + Rec.disp) >>> 2] = d.disp;
+    u32[(rec + Rec.imm) >>> 2] = d.imm;
+  }
+
+  #writeEnd(rec: number, here: number): void {
+    const { u8, u16 } = this.#space;
+    u16[(rec + Rec.handler) >>> 1] = this.#endHandler;
+    u16[(rec + Rec.clocks) >>> 1] = 0;
+    u8[rec + Rec.instructions] = 0;
+    u16[(rec + Rec.here) >>> 1] = here;
+  }
+
+  /** Clocks, instructions and bytes from each instruction to the end of the block. */
+  #sumUp(first: number, clocks: readonly number[], end: number): void {
+    const { u8, u16 } = this.#space;
+    let sum = 0;
+    for (let i = clocks.length - 1; i >= 0; i--) {
+      const rec = first + i * Rec.size;
+      sum += clocks[i]!;
+      u16[(rec + Rec.clocks) >>> 1] = sum;
+      u8[rec + Rec.instructions] = clocks.length - i;
+      u16[(rec + Rec.bytes) >>> 1] = end - u16[(rec + Rec.here) >>> 1]!;
+    }
+  }
+
+  // ---- keeping up with memory ----
+
+  #watch(physical: number, length: number): void {
+    const page = physical >>> PAGE_SHIFT;
+    if (this.#memory.kind[page] !== PageKind.ram) return;
+    this.#chunks[page] = this.#chunks[page]! | chunkMask(physical, length);
+    if (this.#memory.watched[page]! & Watch.code) return;
+    this.#memory.watched[page] = this.#memory.watched[page]! | Watch.code;
+    this.#mmu.dropWriteTags(page);
+  }
+
+  /** Would a write hit decoded code? */
+  overlaps(physical: number, length: number): boolean {
+    return (this.#chunks[physical >>> PAGE_SHIFT]! & chunkMask(physical, length)) !== 0;
+  }
+
+  /** A watched page is about to be written (within one page). */
+  written(physical: number, length: number): void {
+    if (this.overlaps(physical, length)) this.#dropPage(physical >>> PAGE_SHIFT);
+  }
+
+  #dropPage(page: number): void {
+    for (const table of [this.#tables[page * 2]!, this.#tables[page * 2 + 1]!]) {
+      if (table !== 0) this.#space.u32.fill(0, table >>> 2, (table + ENTRY_TABLE_BYTES) >>> 2);
+    }
+    this.#chunks[page] = 0;
+    this.#memory.watched[page] = this.#memory.watched[page]! & ~Watch.code;
+  }
+
+  dropAll(): void {
+    this.#tables.fill(0);
+    this.#tablesUsed = 0;
+    this.#next = FIRST;
+    for (let page = 0; page < this.#chunks.length; page++) {
+      this.#memory.watched[page] = this.#memory.watched[page]! & ~Watch.code;
+    }
+    this.#chunks.fill(0);
+    this.#mmu.flushInstructions();
+  }
+}
+
+/** Bits of the 128-byte chunks that a range within one page touches. */
+function chunkMask(physical: number, length: number): number {
+  const first = (physical & 0xfff) >>> CHUNK_SHIFT;
+  const last = Math.min(31, ((physical & 0xfff) + length - 1) >>> CHUNK_SHIFT);
+  const upTo = last === 31 ? 0xffffffff : (1 << (last + 1)) - 1;
+  return upTo & ~((1 << first) - 1);
+}

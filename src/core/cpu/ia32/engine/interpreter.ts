@@ -1,0 +1,158 @@
+/**
+ * The WebAssembly interpreter of one CPU family: a function per instruction variant, and the loop that
+ * runs decoded instructions. Generated from the rows; compiled once a process.
+ */
+import { I32, ModuleWriter } from '../../../wasm/module.js';
+import { instructionSet } from '../isa/table.js';
+import type { Effect } from '../isa/ir.js';
+import { Exit, ITLB_ENTRIES, Rec } from '../space.js';
+import { IA32, Seg } from '../state.js';
+import { cellAddress, Emitter, type Runtime } from './emitter.js';
+
+/** What a compiled interpreter calls: in 32-bit integers, helpers by name. */
+export interface Imports {
+  slowLoad(rec: number, seg: number, off: number, size: number, write: number): number;
+  slowStore(rec: number, seg: number, off: number, value: number, size: number): void;
+  helper(name: string): (...args: number[]) => number;
+}
+
+export interface Interpreter {
+  /** Runs from EIP until something needs attention; `exit` in the run state says what. */
+  run(eip: number): void;
+  /** Executes the one decoded instruction at `rec`; the result is as of a handler. */
+  step(rec: number): number;
+  /** Handler number of the pseudo-instruction that ends a block and goes on behind it. */
+  readonly endHandler: number;
+}
+
+const EXPORTS = ['run', 'step'] as const;
+
+interface Compiled {
+  readonly module: WebAssembly.Module;
+  readonly helpers: readonly string[];
+  readonly endHandler: number;
+}
+
+const compiled = new Map<number, Compiled>();
+
+/** The interpreter for a family, bound to one core's memory. */
+export function createInterpreter(family: number, memory: WebAssembly.Memory, imports: Imports): Interpreter {
+  let c = compiled.get(family);
+  if (!c) compiled.set(family, (c = compile(family)));
+  const { slowLoad, slowStore } = imports;
+  const env: Record<string, WebAssembly.ImportValue> = { memory, slowLoad, slowStore };
+  for (const name of c.helpers) env[`helper ${name}`] = imports.helper(name);
+  const { exports } = new WebAssembly.Instance(c.module, { env });
+  const [run, step] = EXPORTS.map((n) => exports[n]) as [Interpreter['run'], Interpreter['step']];
+  return { run, step, endHandler: c.endHandler };
+}
+
+function compile(family: number): Compiled {
+  const { expanded } = instructionSet(family);
+  const w = new ModuleWriter();
+  const slowLoad = w.import('slowLoad', { params: [I32, I32, I32, I32, I32], results: [I32] });
+  const slowStore = w.import('slowStore', { params: [I32, I32, I32, I32, I32], results: [] });
+  const helpers = new Map<string, number>();
+  for (const [name, args] of helperArities(expanded.map((e) => e.effects))) {
+    helpers.set(name, w.import(`helper ${name}`, { params: new Array(args).fill(I32), results: [I32] }));
+  }
+  const go = emitGoto(w);
+  const raise = emitRaise(w);
+  const runtime: Runtime = { goto: go, raise, slowLoad, slowStore, helper: (name) => helpers.get(name)! };
+  const handlers = expanded.map((e) => {
+    const f = w.function({ params: [I32], results: [I32] });
+    new Emitter(f.code, runtime, e).emit();
+    return f.index;
+  });
+  const endHandler = handlers.push(emitEnd(w, go)) - 1;
+  w.table(handlers);
+  emitLoop(w, go);
+  const module = new WebAssembly.Module(w.encode(1));
+  return { module, helpers: [...helpers.keys()], endHandler };
+}
+
+/** Every helper called anywhere, with the number of its arguments. */
+function helperArities(lists: readonly (readonly Effect[])[]): Map<string, number> {
+  const found = new Map<string, number>();
+  const visit = (e: Effect): void => {
+    if (e.k === 'when') e.then.forEach(visit);
+    else if (e.k === 'repeat') e.body.forEach(visit);
+    else if (e.k === 'call') {
+      const before = found.get(e.helper);
+      if (before !== undefined && before !== e.args.length) {
+        throw new Error(`${e.helper} is called with ${before} and with ${e.args.length} arguments`);
+      }
+      found.set(e.helper, e.args.length);
+    }
+  };
+  for (const list of lists) list.forEach(visit);
+  return found;
+}
+
+/** Leaves compiled code for a reason: stores it and returns 0. */
+const EXIT_ADDRESS = cellAddress('exit');
+
+/**
+ * goto(eip): makes EIP the start of a block and pays for it, or leaves: if it is not decoded, might run
+ * over the end of CS, or might cross the deadline.
+ */
+function emitGoto(w: ModuleWriter): number {
+  const { index, code: c } = w.function({ params: [I32], results: [I32] });
+  const [lin, entry, rec] = [c.local(I32), c.local(I32), c.local(I32)];
+  const EIP = 0;
+  const limit = () => c.i32(0).load32(IA32.at.limit + Seg.cs * 4);
+  const leaveIf = (reason: number) => c.if().i32(0).i32(reason).store32(EXIT_ADDRESS).i32(0).return().end();
+  c.i32(0).get(EIP).store32(IA32.at.eip);
+  c.get(EIP).i32(0).load32(IA32.at.base + Seg.cs * 4).op(0x6a).set(lin);
+  c.get(lin).i32(12).op(0x76).i32(ITLB_ENTRIES - 1).op(0x71).i32(3).op(0x74);
+  c.i32(0).load32(cellAddress('itlbBase')).op(0x6a).tee(entry).load32(0);
+  c.get(lin).i32(-4096).op(0x71, 0x47);
+  leaveIf(Exit.lookup);
+  c.get(entry).load32(4).get(lin).i32(4095).op(0x71).i32(2).op(0x74, 0x6a).load32(0).tee(rec).op(0x45);
+  leaveIf(Exit.lookup);
+  // Beyond the limit, or so near that the block might run over it.
+  c.get(EIP);
+  limit();
+  c.op(0x4b);
+  limit();
+  c.get(EIP).op(0x6b).get(rec).load16(Rec.bytes).i32(1).op(0x6b, 0x49, 0x72);
+  leaveIf(Exit.lookup);
+  const left = cellAddress('left');
+  const count = cellAddress('count');
+  c.i32(0).load32(left).get(rec).load16(Rec.clocks).op(0x48);
+  leaveIf(Exit.clock);
+  c.i32(0).i32(0).load32(left).get(rec).load16(Rec.clocks).op(0x6b).store32(left);
+  c.i32(0).i32(0).load32(count).get(rec).load8(Rec.instructions).op(0x6a).store32(count);
+  c.get(rec);
+  return index;
+}
+
+function emitRaise(w: ModuleWriter): number {
+  const { index, code: c } = w.function({ params: [I32, I32, I32, I32], results: [] });
+  ['rec', 'vector', 'error', 'hasError'].forEach((name, param) => {
+    c.i32(0).get(param).store32(cellAddress(name));
+  });
+  c.i32(0).i32(Exit.fault).store32(EXIT_ADDRESS);
+  return index;
+}
+
+/** Behind the last instruction of a block: on to the next one. */
+function emitEnd(w: ModuleWriter, go: number): number {
+  const { index, code: c } = w.function({ params: [I32], results: [I32] });
+  c.i32(0).load32(IA32.at.eip).get(0).load16(Rec.here).op(0x6a).call(go);
+  return index;
+}
+
+function emitLoop(w: ModuleWriter, go: number): void {
+  const handlerType = w.signature({ params: [I32], results: [I32] });
+  const dispatch = [0x11, handlerType, 0];
+  const run = w.function({ params: [I32], results: [] });
+  const c = run.code;
+  const rec = c.local(I32);
+  c.get(0).call(go).tee(rec).op(0x45).if().return().end();
+  c.loop().get(rec).get(rec).load16(Rec.handler).op(...dispatch).tee(rec).brIf(0).end();
+  w.export('run', run.index);
+  const step = w.function({ params: [I32], results: [I32] });
+  step.code.get(0).get(0).load16(Rec.handler).op(...dispatch);
+  w.export('step', step.index);
+}
