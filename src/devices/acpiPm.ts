@@ -1,6 +1,7 @@
 /**
  * Power management function of the Intel 82371AB (PIIX4), function 3 (data sheet, order number 290562),
- * with the fixed hardware registers of ACPI 2.0, section 4.7.3: PM1a events and control, the 24-bit power management timer, general purpose events, and the SMI command port.
+ * with the fixed hardware registers of ACPI 2.0, section 4.7.3: PM1a events and control, the 24-bit power
+ * management timer, general purpose events, and the SMI command port.
  *
  * There is no SMM: what the SMI handler of a BIOS would do on the ACPI enable and disable commands
  * (toggle SCI_EN) the chip does itself. Out of ACPI mode the power button switches off at once, as such

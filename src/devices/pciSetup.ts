@@ -24,6 +24,9 @@ export function plannedIrq(device: number, pin: number): number {
   return PciPlan.pirqs[pirqOf(device, pin)]!;
 }
 
+/** It remembers nothing: what it writes is the state of others. */
+const PCI_SETUP = layout('pci-setup', {});
+
 export interface PciSetupOptions {
   readonly name: string;
   readonly isa: PciFunction;
@@ -41,7 +44,7 @@ export interface PciSetupOptions {
 
 export class PciSetup implements Device {
   readonly name: string;
-  readonly state = layout('pci-setup', {}).create();
+  readonly state = PCI_SETUP.create();
   readonly #options: PciSetupOptions;
 
   constructor(options: PciSetupOptions) {
