@@ -243,6 +243,22 @@ describe('ATA: PIO', () => {
     }
   });
 
+  it('refuses features it has not: block sizes, transfer modes, subcommands', () => {
+    const accepts = (code: number, feature: number, count: number) => {
+      const rig = build();
+      rig.bus.out(BASE + 1, feature);
+      command28(rig, code, 0, count);
+      return (settle(rig) & ERR) === 0;
+    };
+    expect([0, 1, 2, 3, 8, 12, 16, 32].map((n) => accepts(0xc6, 0, n))).toEqual([
+      ...[true, true, true, false, true, false, true, false],
+    ]);
+    expect([0x00, 0x0c, 0x0d, 0x22, 0x23, 0x42, 0x43].map((mode) => accepts(0xef, 3, mode))).toEqual([
+      ...[true, true, false, true, false, true, false],
+    ]);
+    expect([0x02, 0x82, 0xaa, 0x99].map((f) => accepts(0xef, f, 0))).toEqual([true, true, true, false]);
+  });
+
   it('keeps its interrupt to itself under nIEN, and lets it out after', () => {
     const rig = build();
     rig.bus.out(0x3f6, 2);

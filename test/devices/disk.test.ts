@@ -51,6 +51,13 @@ describe('disk overlay', () => {
     ]);
   });
 
+  it('counts each sector of the overlay once', () => {
+    const { disk } = build();
+    disk.writeSectors(5, new Uint8Array(1024));
+    disk.writeSectors(6, new Uint8Array(1024));
+    expect(disk.state.overlaid).toBe(3);
+  });
+
   it('travels in time with its pages', () => {
     const { bus, disk } = build();
     disk.writeSectors(5, new Uint8Array(512).fill(0xaa));

@@ -136,6 +136,23 @@ describe('PIIX3 IDE', () => {
     expect(irqs).toEqual([]);
   });
 
+  it('begins again at the top of the table when it is started again', () => {
+    const { bus } = build();
+    describeRegions(bus, [[0x20000, 2048]]);
+    for (const [lba, expected] of [
+      [40, 5],
+      [41, 5],
+    ] as const) {
+      issue(bus, 0xc8, lba, 1);
+      bus.out(BM, 9);
+      bus.advanceSeconds(0.1);
+      expect(bus.in(BM + 2)).toBe(expected);
+      expect(bus.memory.readBytes(0x20000, 512)).toEqual(baseSectors(lba, 1));
+      bus.out(BM, 0);
+      bus.in(0x1f7);
+    }
+  });
+
   it('moves nothing until bus mastering is enabled', () => {
     const { bus } = build();
     pciWrite(bus, 1, 1, 4, 1, 2);
