@@ -100,7 +100,7 @@ function next(line: string, at: number, spaced: boolean, first: boolean): Cut {
     return { token, end: at + number.length };
   }
   const name = match(NAME, line, at);
-  if (name) return { token: { kind: 'name', text: name, spaced }, end: at + name.length };
+  if (name && name !== '?') return { token: { kind: 'name', text: name, spaced }, end: at + name.length };
   const mark = match(MARK, line, at);
   if (mark) return { token: { kind: 'mark', text: mark, spaced }, end: at + mark.length };
   throw new Fault(`unexpected character ${c}`);
