@@ -2,7 +2,7 @@
  * A core reduced to what the x87 unit sees of one: a state and 4 KiB of memory without paging.
  */
 import type { Context, Size } from '../../../../../src/core/cpu/ia32/context.js';
-import { type Extended, unpack } from '../../../../../src/core/cpu/ia32/helpers/x87/format.js';
+import type { Extended } from '../../../../../src/core/cpu/ia32/helpers/x87/format.js';
 import { fninit, fpuMemory, fpuRegister } from '../../../../../src/core/cpu/ia32/helpers/x87/index.js';
 import { type Unit, unitOf } from '../../../../../src/core/cpu/ia32/helpers/x87/unit.js';
 import { Cr0, Fault, IA32, Seg, Vector } from '../../../../../src/core/cpu/ia32/state.js';
@@ -108,11 +108,4 @@ export function fromNumber(value: number): Extended {
   const significand = (1n << 63n) | (fraction << 11n);
   const biased = exponent === 0x7ff ? 0x7fff : exponent - 1023 + 16383;
   return { se: sign | biased, hi: Number(significand >> 32n), lo: Number(significand & 0xffffffffn) };
-}
-
-/** A finite register's value as numerator and power of two. */
-export function exact(x: Extended): { m: bigint; e: number } {
-  const o = unpack(x.se, x.hi, x.lo);
-  const m = (BigInt(o.hi) << 32n) | BigInt(o.lo);
-  return { m: o.sign ? -m : m, e: o.exponent - 16383 - 63 };
 }

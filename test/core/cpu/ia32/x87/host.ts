@@ -87,13 +87,12 @@ export const memoryForm = (opcode: number, reg: number): Form => ({
   memory: true,
 });
 
-/** A random record; `masked` leaves all exceptions masked. */
-export function makeRecord(r: Random, form: Form, masked: boolean): Uint8Array {
+/** A random record with `masks` as the control word's exception masks. */
+export function makeRecord(r: Random, form: Form, masks: number): Uint8Array {
   const bytes = new Uint8Array(RECORD);
   const view = new DataView(bytes.buffer);
   bytes.set([2, form.opcode, form.modrm]);
   view.setUint32(FLAGS, 2 | (r.word() & 0x8d5), true);
-  const masks = masked ? 0x3f : r.pick([0x3f, r.word() & 0x3f, r.word() & 0x3f, 0x3f ^ (1 << r.below(6))]);
   view.setUint16(IMAGE, 0x40 | masks | (r.pick([0, 2, 3, 3]) << 8) | (r.below(4) << 10), true);
   const flagged = r.word() & masks & (r.below(2) ? 0 : 0x3f);
   view.setUint16(IMAGE + 2, (r.word() & 0x7f00) | flagged, true);
@@ -201,8 +200,8 @@ export function runHere(record: Uint8Array): Uint8Array {
   return out;
 }
 
-/** What is compared of a record, as text; `conditions` masks the status bits that count. */
-export function describe(record: Uint8Array, statusMask = 0xffff): string {
+/** What is compared of a record, as text; `statusMask` has the status bits that count. */
+export function describeRecord(record: Uint8Array, statusMask = 0xffff): string {
   const view = new DataView(record.buffer, record.byteOffset);
   const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
   const registers = Array.from({ length: 8 }, (_, i) => {
@@ -214,8 +213,13 @@ export function describe(record: Uint8Array, statusMask = 0xffff): string {
   return [
     `code ${hex(record[1]!, 2)} ${hex(record[2]!, 2)}`,
     `cw ${hex(view.getUint16(IMAGE, true), 4)} sw ${hex(view.getUint16(IMAGE + 2, true) & statusMask, 4)}`,
-    `tags ${hex(record[IMAGE + 4]!, 2)} flags ${hex(view.getUint32(FLAGS, true) & 0xcd5, 4)}`,
+    `tags ${hex(record[IMAGE + 4]!, 2)} flags ${hex(view.getUint32(FLAGS, true) & 0x45, 4)}`,
     ...registers,
     `memory ${memory}`,
   ].join('\n');
+}
+
+/** The exponent in ST(0), without the sign. */
+export function topExponent(record: Uint8Array): number {
+  return new DataView(record.buffer, record.byteOffset).getUint16(REGISTERS + 8, true) & 0x7fff;
 }
