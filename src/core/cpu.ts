@@ -26,6 +26,8 @@ export interface CpuPins {
   attention(): boolean;
   /** An interrupt or exception was delivered (for the event list). */
   delivered(vector: number, external: boolean): void;
+  /** FERR#: an unmasked x87 exception is to be reported by interrupt, not by #MF. */
+  coprocessorError?(): void;
 }
 
 /** Sees every retired instruction, changes nothing. */

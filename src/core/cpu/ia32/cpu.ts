@@ -19,6 +19,7 @@ import { composeFlags, wordsOf } from './engine/flagWords.js';
 import { createInterpreter, type Interpreter } from './engine/interpreter.js';
 import { HELPERS } from './helpers/index.js';
 import { deliverWithEscalation, type Event } from './helpers/interrupts.js';
+import { TaskFault } from './helpers/tasks.js';
 import { fpuMemory, fpuRegister, fwait, fxrstor, fxsave } from './helpers/x87/index.js';
 import { type Decoded, Decoder } from './isa/decode.js';
 import { instructionSet } from './isa/table.js';
@@ -74,6 +75,8 @@ export class Ia32 implements Cpu, EvaluatorContext {
   #codeSize: 16 | 32 = 16;
   /** The instruction delivered an interrupt or switched tasks itself: no single-step trap for it. */
   #delivered = false;
+  /** The recorded fault belongs to the task that was switched to: EIP and registers are already its own. */
+  #taskFault = false;
 
   /** `space` holds the RAM that `memory` presents. */
   constructor(space: Space, memory: PhysicalMemory, pins: CpuPins, options: Ia32Options) {
@@ -163,6 +166,11 @@ export class Ia32 implements Cpu, EvaluatorContext {
     this.#mmu.flush();
   }
 
+  /** IGNNE#: x87 instructions no longer wait for the reported exception to be cleared. */
+  ignoreCoprocessorError(): void {
+    this.s.fpError = 0;
+  }
+
   settle(): void {
     const { s } = this;
     s.eflags = this.getFlags();
@@ -204,7 +212,7 @@ export class Ia32 implements Cpu, EvaluatorContext {
     if (s.halted) return 'halted';
     if (this.observer?.boundary?.()) return 'observer';
     const deadline = Math.min(until, next, s.clock + MAX_SLICE);
-    if (this.#options.engine === 'evaluator') this.#evaluate(deadline);
+    if (this.#options.engine === 'evaluator') this.#evaluate();
     else if (this.#mustStep()) this.#step(deadline);
     else this.#runBlocks(deadline);
     return 'go on';
@@ -305,7 +313,8 @@ export class Ia32 implements Cpu, EvaluatorContext {
     const { u8, u16 } = this.#space;
     this.#run.left += u16[(rec + Rec.clocks) >>> 1]!;
     this.#run.count -= u8[rec + Rec.instructions]!;
-    this.s.eip = (this.s.eip + u16[(rec + Rec.here) >>> 1]!) >>> 0;
+    if (!this.#taskFault) this.s.eip = (this.s.eip + u16[(rec + Rec.here) >>> 1]!) >>> 0;
+    this.#taskFault = false;
   }
 
   #recordedFault(): Fault {
@@ -399,7 +408,8 @@ export class Ia32 implements Cpu, EvaluatorContext {
       run.precise = 0;
     }
     if (run.exit === Exit.fault) {
-      s.eflags |= before & Flag.RF;
+      if (!this.#taskFault) s.eflags |= before & Flag.RF;
+      this.#taskFault = false;
       this.#exception(this.#recordedFault());
       return;
     }
@@ -430,14 +440,11 @@ export class Ia32 implements Cpu, EvaluatorContext {
 
   // ---- the evaluator ----
 
-  #evaluate(_deadline: number): void {
+  #evaluate(): void {
     const { s } = this;
     this.#access.refreshChecks();
-    const d = s.eip > s.limit[Seg.cs]! ? undefined : this.#decodeAtEip();
-    if (!d) {
-      if (s.eip > s.limit[Seg.cs]!) this.#exception(new Fault(Vector.GP, 0));
-      return;
-    }
+    const d = this.#decodeAtEip();
+    if (!d) return;
     const registers = s.gpr.slice();
     const flags = this.getFlags();
     const before = this.#beforeInstruction();
@@ -448,8 +455,10 @@ export class Ia32 implements Cpu, EvaluatorContext {
       if (ending !== 'unfinished') s.retired++;
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      s.gpr.set(registers);
-      this.setFlags((flags & ~Flag.RF) | (before & Flag.RF));
+      if (!(fault instanceof TaskFault)) {
+        s.gpr.set(registers);
+        this.setFlags((flags & ~Flag.RF) | (before & Flag.RF));
+      }
       this.#exception(fault);
       return;
     }
@@ -513,8 +522,11 @@ export class Ia32 implements Cpu, EvaluatorContext {
       try {
         return (helper(this, ...args.map((a) => a >>> 0)) ?? 0) | 0;
       } catch (fault) {
-        s.gpr.set(saved);
-        Object.assign(s, { eflags, flagResult, flagCarry });
+        this.#taskFault = fault instanceof TaskFault;
+        if (!this.#taskFault) {
+          s.gpr.set(saved);
+          Object.assign(s, { eflags, flagResult, flagCarry });
+        }
         return this.#record(this.#run.rec, fault);
       }
     };
@@ -525,9 +537,9 @@ export class Ia32 implements Cpu, EvaluatorContext {
       in: (_, port, size) => this.#portAccess(port!, size!, () => this.portIn(port!, size as Size)),
       out: (_, port, value, size) =>
         this.#portAccess(port!, size!, () => this.portOut(port!, value!, size as Size)),
-      fpuMemory: fpuMemory as Helper,
-      fpuRegister: fpuRegister as Helper,
-      fwait: fwait as Helper,
+      fpuMemory: this.#reporting(fpuMemory as Helper),
+      fpuRegister: this.#reporting(fpuRegister as Helper),
+      fwait: this.#reporting(fwait as Helper),
       fxsave: fxsave as Helper,
       fxrstor: fxrstor as Helper,
     };
@@ -540,6 +552,16 @@ export class Ia32 implements Cpu, EvaluatorContext {
     return (cpu, ...args) => {
       this.#delivered = true;
       return helper(cpu, ...args);
+    };
+  }
+
+  /** An x87 instruction may raise FERR#. */
+  #reporting(helper: Helper): Helper {
+    return (cpu, ...args) => {
+      const before = this.s.fpError;
+      const result = helper(cpu, ...args);
+      if (this.s.fpError && !before) this.#pins.coprocessorError?.();
+      return result;
     };
   }
 

@@ -3,250 +3,42 @@
  * reserved and all x87 units have: FCOM2, FCOMP3, FCOMP5, FXCH4, FXCH7, FSTP1, FSTP8, FSTP9, FFREEP, and
  * FNENI, FNDISI and FNSETPM of the 8087 and 287, which do nothing.
  */
-import { ARITHMETIC, Flag, Model, Reg, slot } from '../../state.js';
-import {
-  add,
-  type Binary,
-  divide,
-  divideReverse,
-  multiply,
-  squareRoot,
-  subtract,
-  subtractReverse,
-} from './arithmetic.js';
-import { EXCEPTIONS, Exception, Status } from './bits.js';
-import { examine } from './compare.js';
-import { LN_2, LOG2_10, LOG2_E, LOG10_2, ONE, PI, rounded, ZERO } from './constants.js';
+import { Flag, Model } from '../../state.js';
+import { add, divide, divideReverse, multiply, squareRoot, subtract, subtractReverse } from './arithmetic.js';
+import { LN_2, LOG2_10, LOG2_E, LOG10_2, ONE, PI, ZERO } from './constants.js';
 import { roundToInteger } from './convert.js';
-import { type Extended, INDEFINITE, type Operand, one, unpack } from './format.js';
-import { compareForFlags, compareWith, operandIfAny, operate, operateOn, underflow } from './operate.js';
-import { remainder } from './remainder.js';
-import { control, operation, type RegisterForm, type Row } from './rows.js';
-import { extract, scale } from './scale.js';
+import { operate } from './operate.js';
 import {
-  angleOutOfRange,
-  arcTangentOf,
-  cosine,
-  sine,
-  tangentOf,
-  twoToXMinusOne,
-  yLog2X,
-  yLog2XPlusOne,
-} from './transcendental.js';
+  binaryAndPop,
+  changesSign,
+  clearExceptions,
+  compares,
+  comparesToFlags,
+  examineTop,
+  exchange,
+  extracts,
+  free,
+  fromTop,
+  loadRegister,
+  loadsConstant,
+  moves,
+  moveTop,
+  nothing,
+  partialTangent,
+  remainders,
+  sineAndCosine,
+  storeStatusToAx,
+  stores,
+  storesUnchecked,
+  test,
+  toTop,
+  trigonometric,
+  unary,
+} from './registeroperations.js';
+import { control, operation, type RegisterForm, type Row } from './rows.js';
+import { scale } from './scale.js';
+import { arcTangentOf, cosine, sine, twoToXMinusOne, yLog2X, yLog2XPlusOne } from './transcendental.js';
 import type { Unit } from './unit.js';
-
-const toTop =
-  (op: Binary): RegisterForm =>
-  (f, i) => {
-    operate(f, op, 0, i);
-  };
-const fromTop =
-  (op: Binary, pops = false): RegisterForm =>
-  (f, i) => {
-    if (operate(f, op, i, 0) && pops) f.pop();
-  };
-const unary =
-  (op: (f: Unit, a: Operand) => Extended): RegisterForm =>
-  (f) =>
-    operateOn(f, (_n, a) => op(f, a));
-
-const compares =
-  (quiet: boolean, pops: number): RegisterForm =>
-  (f, i) => {
-    if (!compareWith(f, operandIfAny(f, i), quiet)) return;
-    for (let k = 0; k < pops; k++) f.pop();
-  };
-
-/** FCOMI and FUCOMI; OF, SF and AF are cleared (SDM volume 1, appendix A). */
-const comparesToFlags =
-  (quiet: boolean, pops: boolean): RegisterForm =>
-  (f, i, cpu) => {
-    const flags = compareForFlags(f, i, quiet);
-    if (flags === undefined) return;
-    cpu.setFlags((cpu.getFlags() & ~ARITHMETIC) | flags);
-    if (pops) f.pop();
-  };
-
-const ZERO_OPERAND = unpack(0, 0, 0);
-const test: RegisterForm = (f) => {
-  compareWith(f, ZERO_OPERAND, false);
-};
-
-/** FXAM looks at empty registers too. */
-const examineTop: RegisterForm = (f) => {
-  const o = f.operand(0);
-  const code = f.isEmpty(0) ? Status.c3 | Status.c0 : examine(o);
-  f.up = o.sign === 1;
-  f.settle();
-  f.setCondition(code);
-};
-
-/** FLD ST(i). */
-const loadRegister: RegisterForm = (f, i) => {
-  if (f.isEmpty(i)) {
-    if (f.stackFault(false)) f.push(INDEFINITE);
-  } else f.load(f.raw(i));
-};
-
-const stores =
-  (pops: boolean): RegisterForm =>
-  (f, i) => {
-    if (f.isEmpty(0)) {
-      if (!underflow(f, i)) return;
-    } else f.finish(i, f.raw(0));
-    if (pops) f.pop();
-  };
-
-/** FSTP1 (D9 D8+i) is FSTP that does not look whether ST(0) is empty: it pops it, and that is all. */
-const storesUnchecked: RegisterForm = (f, i) => {
-  f.settle();
-  if (!f.isEmpty(0)) f.set(i, f.raw(0));
-  f.pop();
-};
-
-const exchange: RegisterForm = (f, i) => {
-  const a = f.isEmpty(0) ? INDEFINITE : f.raw(0);
-  const b = f.isEmpty(i) ? INDEFINITE : f.raw(i);
-  const ready = f.isEmpty(0) || f.isEmpty(i) ? f.stackFault(false) : f.settle();
-  if (!ready) return;
-  f.set(0, b);
-  f.set(i, a);
-};
-
-/** FCHS and FABS change the sign bit of anything. */
-const changesSign =
-  (change: (se: number) => number): RegisterForm =>
-  (f) => {
-    if (f.isEmpty(0)) {
-      underflow(f, 0);
-      return;
-    }
-    const x = f.raw(0);
-    f.finish(0, { ...x, se: change(x.se) });
-  };
-
-const loadsConstant =
-  (c: Parameters<typeof rounded>[1]): RegisterForm =>
-  (f) =>
-    f.load(rounded(f, c));
-
-const free =
-  (pops: boolean): RegisterForm =>
-  (f, i) => {
-    f.settle();
-    f.free(i);
-    if (pops) f.pop();
-  };
-
-const moveTop =
-  (by: number): RegisterForm =>
-  (f) => {
-    f.settle();
-    f.top = f.top + by;
-  };
-
-const clearExceptions: RegisterForm = (f) => {
-  f.status &= ~(EXCEPTIONS | Exception.stackFault);
-  f.summarize();
-};
-
-const storeStatusToAx: RegisterForm = (f, _i, cpu) => {
-  const { gpr } = cpu.s;
-  const eax = slot(Reg.eax);
-  gpr[eax] = (gpr[eax]! & 0xffff0000) | f.status;
-};
-
-const nothing: RegisterForm = () => {};
-
-/** FCMOVcc: C1 changes only if a register is empty. */
-const moves =
-  (condition: (flags: number) => boolean): RegisterForm =>
-  (f, i, cpu) => {
-    if (f.isEmpty(0) || f.isEmpty(i)) underflow(f, 0);
-    else if (condition(cpu.getFlags())) f.set(0, f.raw(i));
-  };
-
-/** FPREM and FPREM1: the quotient's lowest bits in C0, C3 and C1, the highest first; after NaNs C0 and C3 stay. */
-const remainders =
-  (nearest: boolean): RegisterForm =>
-  (f) => {
-    f.status &= ~Status.c2;
-    if (f.isEmpty(0) || f.isEmpty(1)) {
-      underflow(f, 0);
-      return;
-    }
-    const r = remainder(f, f.operand(0), f.operand(1), nearest);
-    f.up = (r.quotient & 1) !== 0;
-    if (!f.finish(0, r.value) || r.invalid) return;
-    const c0 = r.quotient & 4 ? Status.c0 : 0;
-    const c3 = r.quotient & 2 ? Status.c3 : 0;
-    f.setCondition(c0 | c3 | (r.partial ? Status.c2 : 0));
-  };
-
-/** FSIN, FCOS and FPTAN's first half: C2 if the operand is too large. */
-function angleRefused(f: Unit): boolean {
-  const refused = !f.isEmpty(0) && angleOutOfRange(f.operand(0));
-  f.status = refused ? f.status | Status.c2 : f.status & ~Status.c2;
-  return refused;
-}
-
-const trigonometric =
-  (op: (f: Unit, a: Operand) => Extended): RegisterForm =>
-  (f) => {
-    if (angleRefused(f)) f.settle();
-    else operateOn(f, (_n, a) => op(f, a));
-  };
-
-/** Replaces ST(0) by one value and pushes another. */
-function replaceAndPush(f: Unit, values: (a: Operand) => readonly [Extended, Extended]): void {
-  if (f.isEmpty(0) || !f.isEmpty(7)) {
-    if (!f.stackFault(!f.isEmpty(0))) return;
-    f.set(0, INDEFINITE);
-    f.push(INDEFINITE);
-    return;
-  }
-  const [replaced, pushed] = values(f.operand(0));
-  if (!f.finish(0, replaced)) return;
-  f.push(pushed);
-}
-
-const isSpecial = (x: Extended): boolean => (x.se & 0x7fff) === 0x7fff;
-
-/** FPTAN pushes 1, or the NaN again. */
-const partialTangent: RegisterForm = (f) => {
-  if (angleRefused(f)) {
-    f.settle();
-    return;
-  }
-  replaceAndPush(f, (a) => {
-    const t = tangentOf(f, a);
-    return [t, isSpecial(t) ? t : one(0)];
-  });
-};
-
-const sineAndCosine: RegisterForm = (f) => {
-  if (angleRefused(f)) {
-    f.settle();
-    return;
-  }
-  replaceAndPush(f, (a) => {
-    const s = sine(f, a);
-    return [s, cosine(f, a)];
-  });
-};
-
-const extracts: RegisterForm = (f) =>
-  replaceAndPush(f, (a) => {
-    const x = extract(f, a);
-    return [x.exponent, x.significand];
-  });
-
-/** FPATAN, FYL2X, FYL2XP1: the result replaces ST(1), which becomes the top. */
-const binaryAndPop =
-  (op: (f: Unit, x: Operand, y: Operand) => Extended): RegisterForm =>
-  (f) => {
-    if (operate(f, (_n, y, x) => op(f, x, y), 1, 0)) f.pop();
-  };
 
 type Rows = (Row<RegisterForm> | undefined)[];
 

@@ -34,9 +34,10 @@ const pushSegment =
 const popSegment =
   (seg: number): Shape =>
   (b) => {
-    b.call('loadSegment', [seg, ir.low(b.top(b.opsize), 16)]);
-    // After POP SS the stack pointer's width is the new segment's; ESP itself moves by the old.
+    const selector = b.let(ir.low(b.top(b.opsize), 16));
+    // POP SS: ESP moves with the width of the old stack segment, so before the load (which may still fault).
     b.drop(b.opsize / 8);
+    b.call('loadSegment', [seg, selector]);
     if (seg === Seg.ss) b.setCell('shadow', 2);
     b.leave();
   };

@@ -17,8 +17,11 @@ const memoryForm =
 /** The decoder puts the ModRM byte where an immediate would be. */
 const registerForm =
   (opcode: number): Shape =>
-  (b) =>
+  (b) => {
     b.call('fpuRegister', [opcode, ir.field('imm'), here()]);
+    // FERR# may interrupt at once.
+    b.when(ir.cell('fpError'), () => b.leave());
+  };
 
 /** Clocks of the memory forms D8..DF /0../7. */
 const MEMORY_CLOCKS: readonly (readonly number[])[] = [
