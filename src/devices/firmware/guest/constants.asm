@@ -14,7 +14,7 @@ REPORT_EVERY    equ 1000                ; ticks between two lines on the serial 
 ; What a worker does between two additions: so many turns of a loop of two instructions. The window in
 ; which an interrupt does damage is two instructions long, so on average one tick in a few thousand hits.
 LEAST_WORK      equ 512
-WORK_MASK       equ 4095
+WORK_MASK       equ 2047
 ENTROPY_EVERY   equ 64                  ; additions between two readings of the entropy port
 
 ; ---- ports ----
