@@ -28,7 +28,9 @@ for (const [first, ...others] of CONDITIONS.map((names) => names.split(':'))) {
 const WHOLE = new Map([
   ...['add', 'mul', 'sub', 'subr', 'div', 'divr'].map((name) => [`f${name}`, `f${name}p`] as const),
   ['xchg ax, ax', 'nop'],
+  ['xchg ax,ax', 'nop'],
   ['xchg eax, eax', 'nop'],
+  ['xchg eax,eax', 'nop'],
 ]);
 
 const PREFIX = /^(lock|rep|repe|repne|[efg]s|[oa](16|32)) /;
