@@ -7,28 +7,42 @@ import { EXCEPTIONS, Exception, Status } from './bits.js';
 import { examine } from './compare.js';
 import { rounded } from './constants.js';
 import { type Extended, INDEFINITE, type Operand, one, unpack } from './format.js';
-import { compareForFlags, compareWith, operandIfAny, operate, operateOn, underflow } from './operate.js';
+import {
+  compareForFlags,
+  compareWith,
+  operandIfAny,
+  operate,
+  operateOn,
+  type Unary,
+  underflow,
+} from './operate.js';
 import { remainder } from './remainder.js';
 import type { RegisterForm } from './rows.js';
 import { extract } from './scale.js';
 import { angleOutOfRange, cosine, sine, tangentOf } from './transcendental.js';
 import type { Unit } from './unit.js';
 
+/** ST(0) = ST(0) op ST(i). */
 export const toTop =
   (op: Binary): RegisterForm =>
   (f, i) => {
     operate(f, op, 0, i);
   };
+
+/** ST(i) = ST(i) op ST(0). */
 export const fromTop =
   (op: Binary, pops = false): RegisterForm =>
   (f, i) => {
     if (operate(f, op, i, 0) && pops) f.pop();
   };
-export const unary =
-  (op: (f: Unit, a: Operand) => Extended): RegisterForm =>
-  (f) =>
-    operateOn(f, (_n, a) => op(f, a));
 
+/** ST(0) = op ST(0). */
+export const unary =
+  (op: Unary): RegisterForm =>
+  (f) =>
+    operateOn(f, op);
+
+/** FCOM and FUCOM, with as many pops as the name says. */
 export const compares =
   (quiet: boolean, pops: number): RegisterForm =>
   (f, i) => {
@@ -47,6 +61,7 @@ export const comparesToFlags =
   };
 
 const ZERO_OPERAND = unpack(0, 0, 0);
+/** FTST. */
 export const test: RegisterForm = (f) => {
   compareWith(f, ZERO_OPERAND, false);
 };
@@ -67,6 +82,7 @@ export const loadRegister: RegisterForm = (f, i) => {
   } else f.load(f.raw(i));
 };
 
+/** FST and FSTP ST(i). */
 export const stores =
   (pops: boolean): RegisterForm =>
   (f, i) => {
@@ -83,6 +99,7 @@ export const storesUnchecked: RegisterForm = (f, i) => {
   f.pop();
 };
 
+/** FXCH; an empty register counts as the indefinite. */
 export const exchange: RegisterForm = (f, i) => {
   const a = f.isEmpty(0) ? INDEFINITE : f.raw(0);
   const b = f.isEmpty(i) ? INDEFINITE : f.raw(i);
@@ -109,6 +126,7 @@ export const loadsConstant =
   (f) =>
     f.load(rounded(f, c));
 
+/** FFREE and FFREEP. */
 export const free =
   (pops: boolean): RegisterForm =>
   (f, i) => {
@@ -117,6 +135,7 @@ export const free =
     if (pops) f.pop();
   };
 
+/** FINCSTP and FDECSTP. */
 export const moveTop =
   (by: number): RegisterForm =>
   (f) => {
@@ -170,10 +189,10 @@ function angleRefused(f: Unit): boolean {
 }
 
 export const trigonometric =
-  (op: (f: Unit, a: Operand) => Extended): RegisterForm =>
+  (op: Unary): RegisterForm =>
   (f) => {
     if (angleRefused(f)) f.settle();
-    else operateOn(f, (_n, a) => op(f, a));
+    else operateOn(f, op);
   };
 
 /** Replaces ST(0) by one value and pushes another. */
@@ -222,7 +241,7 @@ export const extracts: RegisterForm = (f) =>
 
 /** FPATAN, FYL2X, FYL2XP1: the result replaces ST(1), which becomes the top. */
 export const binaryAndPop =
-  (op: (f: Unit, x: Operand, y: Operand) => Extended): RegisterForm =>
+  (op: Binary): RegisterForm =>
   (f) => {
-    if (operate(f, (_n, y, x) => op(f, x, y), 1, 0)) f.pop();
+    if (operate(f, (n, y, x) => op(n, x, y), 1, 0)) f.pop();
   };
