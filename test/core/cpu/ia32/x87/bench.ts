@@ -3,7 +3,7 @@
  */
 import type { Context, Size } from '../../../../../src/core/cpu/ia32/context.js';
 import type { Extended } from '../../../../../src/core/cpu/ia32/helpers/x87/format.js';
-import { fninit, fpuMemory, fpuRegister } from '../../../../../src/core/cpu/ia32/helpers/x87/index.js';
+import { fpuMemory, fpuRegister } from '../../../../../src/core/cpu/ia32/helpers/x87/index.js';
 import { type Unit, unitOf } from '../../../../../src/core/cpu/ia32/helpers/x87/unit.js';
 import { Cr0, Fault, IA32, Seg, Vector } from '../../../../../src/core/cpu/ia32/state.js';
 
@@ -25,7 +25,7 @@ export class Bench implements Used {
   constructor(family = 6) {
     this.family = family;
     this.s.cr0 = Cr0.NE | Cr0.PE;
-    fninit(this);
+    this.unit.initialize();
   }
 
   get unit(): Unit {

@@ -230,8 +230,3 @@ export function unitOf(state: Ia32State): Unit {
   units.set(state, latest);
   return latest;
 }
-
-/** Power-on and FNINIT; RESET also clears the registers, which the state block does. */
-export function fninit(cpu: { readonly s: Ia32State }): void {
-  unitOf(cpu.s).initialize();
-}
