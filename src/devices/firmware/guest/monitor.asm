@@ -39,6 +39,7 @@ panic_lost_update:
         push edx
         push eax
         mov byte [attribute], WHITE_ON_RED
+        call fresh_line
         mov esi, .text
         call announce
         pop eax
@@ -63,6 +64,7 @@ at_tick:        db ", tick=", 0
 end_well:
         call check
         cli
+        call fresh_line
         mov esi, .text
         call announce
         mov eax, [counter]
@@ -87,6 +89,7 @@ answer_keys:
 .key:
         call stir_in
         call serial_output              ; the echo
+        mov byte [echoed], 1
         cmp al, 'q'
         je end_well
         jmp answer_keys
@@ -98,8 +101,19 @@ stir_in:
         add [stir], ecx
         ret
 
+; Messages do not share a line with echoed keys.
+fresh_line:
+        cmp byte [echoed], 0
+        je .done
+        mov byte [echoed], 0
+        mov esi, end_of_line
+        call serial_text
+.done:
+        ret
+
 ; One line on the serial port now and then.
 report:
+        call fresh_line
         mov esi, .text
         call serial_text
         mov eax, [ticks]
@@ -144,3 +158,4 @@ show_status:
         align 4, db 0
 next_check:     dd CHECK_EVERY
 next_report:    dd REPORT_EVERY
+echoed:         db 0                    ; a key since the last line began
