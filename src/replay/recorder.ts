@@ -10,6 +10,7 @@ import type { Blobs } from '../devices/description.js';
 import { ContentStore } from './contentStore.js';
 import { identityOf } from './identity.js';
 import { NOTE_KINDS, NoteDigest } from './noteDigest.js';
+import type { Runner } from './runner.js';
 import { signalOf } from './signals.js';
 import { StateHasher, stateHashOf } from './stateHash.js';
 import { type Check, CheckEncoder } from './trace/checks.js';
@@ -57,7 +58,7 @@ export interface Final {
   readonly traceBytes: number;
 }
 
-export class Recorder {
+export class Recorder implements Runner {
   readonly machine: Machine;
   /** Hears every note of the machine, as `Machine.onNote` would. */
   onNote: (note: Note, clock: number) => void = () => {};

@@ -106,6 +106,11 @@ export class Trace {
     return this.#record(frame, segmentFrom);
   }
 
+  /** Bytes of the whole file. */
+  get size(): number {
+    return this.#source.size;
+  }
+
   /** Bytes that frames of a kind take in the file. */
   sizeOf(kind: FrameKindName): number {
     const of = this.frames.filter((f) => f.header.kind === kind);

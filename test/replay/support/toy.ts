@@ -159,7 +159,8 @@ export class ToyDevice implements Device {
     const disk = bus.source('disk:0');
     const entropy = bus.source('entropy');
     bus.input('keyboard', (data) => this.#keys(data, bus));
-    bus.input('com1', (data) => this.#keys(data, bus));
+    bus.input('serial:com1', (data) => this.#keys(data, bus));
+    bus.input('power', (data) => bus.request({ kind: data[0] === 2 ? 'reset' : 'power-off' }));
     bus.ports(0x10, 8, {
       read: (port) => {
         if (port === PORT.key) return this.state.keys[0]!;
@@ -255,3 +256,8 @@ export function buildToy(d: Description, blobs: Blobs): Machine {
 }
 
 export const toyBoards = { toy: buildToy };
+
+/** The toy in the place of a PC, for the command line. */
+export const toyAsPc = {
+  pc: (d: Description, blobs: Blobs) => buildToy({ ...d, memory: d['memory'], period: 20_000 }, blobs),
+};

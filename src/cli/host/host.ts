@@ -1,0 +1,43 @@
+/** The host as commands see it, so that tests can run commands in their own process. */
+import type { Boards } from '../../replay/boards.js';
+
+export interface Output {
+  write(text: string | Uint8Array): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+export interface Input {
+  readonly isTTY?: boolean | undefined;
+  setRawMode?(raw: boolean): unknown;
+  on(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
+  off(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
+  unref?(): unknown;
+}
+
+/** The engines a machine can run on; equal results, different speeds. */
+export type Engine = 'interpreter' | 'evaluator';
+
+export interface Host {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly stdin: Input;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The boards this program can build. */
+  boards(engine: Engine): Boards;
+  /** The firmware that comes with the program, to be embedded in traces. */
+  firmware(): Uint8Array | undefined;
+  /** Calls back on the first SIGINT, SIGTERM or SIGHUP with its name; returns how to stop listening. */
+  onSignal(listener: (signal: string) => void): () => void;
+}
+
+export function useColour(host: Host): boolean {
+  return host.stdout.isTTY === true && !host.env['NO_COLOR'];
+}
+
+/** Says one line about what the command does, apart from its output. */
+export function say(host: Host, line: string): void {
+  host.stderr.write(`rewind86: ${line}\n`);
+}

@@ -1,0 +1,161 @@
+/**
+ * The loop around a live machine: runs it in slices, lets the host's events in between, and ends it when
+ * the guest, the user, the script or the time limit says so.
+ */
+import { CONSOLE } from '../../replay/controls.js';
+import type { Runner } from '../../replay/runner.js';
+import type { Script } from '../../replay/script/parse.js';
+import { Scripted } from '../../replay/script/scripted.js';
+import type { Host } from '../host/host.js';
+import { Pace } from '../host/pace.js';
+import { ScreenView } from '../host/screenView.js';
+import { Terminal, type View } from '../host/terminal.js';
+
+export interface DriveOptions {
+  readonly script: Script | undefined;
+  readonly timeLimit: number | undefined;
+  readonly view: View;
+  /** Show the guest's serial line and debug console on stdout. */
+  readonly show: boolean;
+  /** Called between slices, at least every half second of the host. */
+  readonly onFlush: () => void;
+}
+
+export type Ended =
+  | { readonly by: 'guest' | 'user' | 'limit' | 'script' }
+  | { readonly by: 'failed-script'; readonly message: string }
+  | { readonly by: 'signal'; readonly signal: string };
+
+/** Host milliseconds of a slice, and between flushes. */
+const SLICE_MS = 15;
+const FLUSH_MS = 500;
+const LONGEST_SLEEP_MS = 50;
+const FIRST_SLICE = 100_000;
+const MAX_SLICE = 2 ** 24;
+
+export class Drive {
+  readonly #runner: Runner;
+  readonly #host: Host;
+  readonly #options: DriveOptions;
+  readonly #scripted: Scripted | undefined;
+  readonly #limit: number;
+  readonly #live: boolean;
+  #terminal: Terminal | undefined;
+  #view: ScreenView | undefined;
+  #output: number[] = [];
+  #signal: string | undefined;
+  #wake: () => void = () => {};
+  #slice = FIRST_SLICE;
+  #flushed = 0;
+
+  constructor(runner: Runner, host: Host, options: DriveOptions) {
+    this.#runner = runner;
+    this.#host = host;
+    this.#options = options;
+    const { num, den } = runner.machine.frequency;
+    this.#limit = options.timeLimit === undefined ? Number.MAX_SAFE_INTEGER : (options.timeLimit * num) / den;
+    this.#live = !options.script && host.stdin.isTTY === true;
+    this.#listen();
+    if (options.script) this.#scripted = new Scripted(runner, options.script);
+  }
+
+  /** The guest's serial line and debug console go to stdout as they are. */
+  #listen(): void {
+    const heard = this.#runner.onNote;
+    this.#runner.onNote = (note, clock) => {
+      heard(note, clock);
+      const sent = note.kind === 'serial' && note.device === CONSOLE && note.what === 'tx';
+      if (sent || note.kind === 'debug') this.#output.push(note.a & 0xff);
+    };
+  }
+
+  async run(): Promise<Ended> {
+    const unlisten = this.#host.onSignal((signal) => {
+      this.#signal = signal;
+      this.#wake();
+    });
+    if (!this.#scripted) this.#terminal = new Terminal(this.#host, this.#options.view);
+    if (this.#terminal) this.#terminal.onActivity = () => this.#wake();
+    if (this.#host.stdout.isTTY && this.#options.show) this.#view = new ScreenView(this.#host);
+    try {
+      return await this.#loop();
+    } finally {
+      this.#view?.close();
+      this.#terminal?.close();
+      unlisten();
+    }
+  }
+
+  async #loop(): Promise<Ended> {
+    const { machine } = this.#runner;
+    const { num, den } = machine.frequency;
+    const pace = new Pace(num / den, machine.cpu.clock, performance.now());
+    for (;;) {
+      this.#runSlice();
+      this.#show();
+      if (!machine.outcome) this.#admit();
+      const ended = this.#ended();
+      if (ended) return ended;
+      const now = performance.now();
+      if (now - this.#flushed > FLUSH_MS) {
+        this.#options.onFlush();
+        this.#flushed = now;
+      }
+      const ahead = this.#live ? pace.ahead(machine.cpu.clock, now) : 0;
+      await this.#sleep(Math.min(ahead, LONGEST_SLEEP_MS));
+    }
+  }
+
+  /** Runs for about SLICE_MS of the host. */
+  #runSlice(): void {
+    const { machine } = this.#runner;
+    const began = performance.now();
+    const target = Math.min(machine.cpu.clock + this.#slice, this.#limit);
+    if (!this.#scripted) this.#runner.run(target);
+    else while (machine.cpu.clock < target && !this.#ended()) this.#scripted.advance(target);
+    const took = Math.max(performance.now() - began, 0.1);
+    const fitting = (this.#slice * SLICE_MS) / took;
+    this.#slice = Math.round(
+      Math.min(Math.max(fitting, this.#slice / 4, FIRST_SLICE), this.#slice * 2, MAX_SLICE),
+    );
+  }
+
+  #ended(): Ended | undefined {
+    const status = this.#scripted?.status;
+    if (status?.kind === 'failed') return { by: 'failed-script', message: status.message };
+    const { machine } = this.#runner;
+    if (machine.outcome) return { by: 'guest' };
+    if (status?.kind === 'done') return { by: 'script' };
+    if (this.#signal) return { by: 'signal', signal: this.#signal };
+    if (this.#terminal?.ended) return { by: 'user' };
+    return machine.cpu.clock >= this.#limit ? { by: 'limit' } : undefined;
+  }
+
+  #admit(): void {
+    for (const { channel, data } of this.#terminal?.take() ?? []) {
+      if (data.length) this.#runner.input(channel, data);
+    }
+  }
+
+  #show(): void {
+    const screen = this.#terminal ? this.#terminal.view === 'screen' : this.#options.view === 'screen';
+    if (screen) this.#view?.draw(this.#runner.machine, performance.now());
+    else {
+      this.#view?.close();
+      if (this.#output.length && this.#options.show) this.#host.stdout.write(Uint8Array.from(this.#output));
+    }
+    this.#output = [];
+  }
+
+  /** Lets the host's events in; waits for `ms` or until one of them concerns the run. */
+  #sleep(ms: number): Promise<void> {
+    if (ms < 1) return new Promise((resolve) => setImmediate(resolve));
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

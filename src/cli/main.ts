@@ -1,0 +1,58 @@
+/** The command line: finds the command, and turns whatever goes wrong into one line and an exit code. */
+import { Command, CommanderError } from 'commander';
+import { ready } from '../replay/ready.js';
+import { addEvents } from './commands/events.js';
+import { addInfo } from './commands/info.js';
+import { addRecord } from './commands/record.js';
+import { addReplay } from './commands/replay.js';
+import { addRun } from './commands/run.js';
+import { addVerify } from './commands/verify.js';
+import { explain } from './errors.js';
+import { ExitCode } from './exitCodes.js';
+import { type Host, say } from './host/host.js';
+import { VERSION } from './version.js';
+
+const COMMANDS = [addRecord, addReplay, addVerify, addInfo, addEvents, addRun];
+
+const HELP_AFTER = `
+Live runs: Ctrl-A x ends the run, Ctrl-A h shows the other keys.
+Exit codes: 0 done, 64 usage, 65 bad input, 66 cannot read, 73 cannot write, 80 bad trace, 81 diverged,
+82 script failed, 83 time limit, 84 triple fault, 85 halted, 86 reset; a guest's exit port gives its own.
+`;
+
+/** Runs one command line (without the program's name) and returns the exit code. */
+export async function runCli(args: readonly string[], host: Host): Promise<number> {
+  let code: number = ExitCode.ok;
+  const program = new Command('rewind86')
+    .description('a deterministic record/replay PC emulator for testing operating systems')
+    .version(VERSION)
+    .addHelpText('after', HELP_AFTER)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: () => {},
+    });
+  for (const add of COMMANDS) add(program, host, (result) => (code = result));
+  try {
+    await ready();
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return commandLineError(error, program, host);
+    const { code: failure, line } = explain(error);
+    say(host, line);
+    return failure;
+  }
+}
+
+/** Commander's own messages, in this program's form. */
+function commandLineError(error: CommanderError, program: Command, host: Host): number {
+  if (error.exitCode === 0) return ExitCode.ok;
+  if (error.code === 'commander.help') {
+    host.stderr.write(program.helpInformation());
+    return ExitCode.usage;
+  }
+  const line = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  say(host, `${line} (see rewind86 --help)`);
+  return ExitCode.usage;
+}

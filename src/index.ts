@@ -1,0 +1,19 @@
+/** The library's public face: build machines, record, replay, look. Call `ready()` first. */
+export type { Note, NoteKind, Outcome } from './core/device.js';
+export type { Provider } from './core/door.js';
+export { Machine, type MachineSnapshot } from './core/machine.js';
+export { buildPc } from './devices/boards/pc.js';
+export type { BlobId, Blobs, DiskDescription, PcDescription } from './devices/description.js';
+export type { Boards, Build } from './replay/boards.js';
+export { type Divergence, describeDivergence } from './replay/divergence.js';
+export { type EventFilter, type RunEvent, watchEvents } from './replay/events.js';
+export { hex64 } from './replay/hash.js';
+export { ready } from './replay/ready.js';
+export { Recorder, type Recording } from './replay/recorder.js';
+export { type Runner, Unrecorded } from './replay/runner.js';
+export { pictureOf, screenLines, screenOf } from './replay/screen.js';
+export { parseScript, type Script, ScriptError } from './replay/script/parse.js';
+export { Scripted } from './replay/script/scripted.js';
+export { Session } from './replay/session.js';
+export { type ByteSource, TraceError } from './replay/trace/format.js';
+export { memorySource, Trace } from './replay/trace/reader.js';

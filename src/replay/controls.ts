@@ -1,0 +1,43 @@
+/** What a person can do to a PC, as inputs of its channels. */
+import { chordToKeys, textToKeys } from '../devices/keys.js';
+import type { Action } from './script/run.js';
+
+export interface ChannelInput {
+  readonly channel: string;
+  readonly data: Uint8Array;
+}
+
+/** What the queue at the other end of a UART, and that of a keyboard, take at once. */
+export const QUEUE_BYTES = 4096;
+
+export const CONSOLE = 'com1';
+const SERIAL: string = `serial:${CONSOLE}`;
+const KEYBOARD = 'keyboard';
+const POWER = 'power';
+const BUTTON = { off: 1, reset: 2 } as const;
+
+export function serialInput(bytes: Uint8Array): ChannelInput {
+  return { channel: SERIAL, data: bytes };
+}
+
+/** Pairs of key and direction, as keys.ts makes them. */
+export function keyInput(keys: Uint8Array): ChannelInput {
+  return { channel: KEYBOARD, data: keys };
+}
+
+export function buttonInput(button: 'off' | 'reset'): ChannelInput {
+  return { channel: POWER, data: Uint8Array.of(BUTTON[button]) };
+}
+
+/** Throws a RangeError on a key or character that a US keyboard has not. */
+export function inputOf(action: Action): ChannelInput {
+  switch (action.do) {
+    case 'key':
+      return keyInput(chordToKeys(action.key));
+    case 'power':
+      return buttonInput(action.button);
+    case 'type':
+      if (action.on === 'screen') return keyInput(textToKeys(action.text));
+      return serialInput(new TextEncoder().encode(action.text));
+  }
+}

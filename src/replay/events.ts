@@ -1,0 +1,39 @@
+/** The list of what happened in a run, made by replaying it: notes of devices, and inputs. */
+import type { Note, NoteKind } from '../core/device.js';
+import type { Session } from './session.js';
+
+export type EventKind = NoteKind | 'input';
+
+export interface RunEvent {
+  readonly clock: number;
+  readonly kind: EventKind;
+  /** The device, or the channel of an input. */
+  readonly device: string;
+  readonly what: string;
+  readonly a: number;
+  readonly b: number;
+  /** Of an input. */
+  readonly data?: Uint8Array;
+}
+
+export interface EventFilter {
+  /** Absent: all kinds. */
+  readonly kinds?: ReadonlySet<EventKind>;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Hands over every event that passes the filter, from now on, while the session runs. */
+export function watchEvents(session: Session, filter: EventFilter, emit: (event: RunEvent) => void): void {
+  const { kinds, from = 0, to = Number.POSITIVE_INFINITY } = filter;
+  const wanted = (kind: EventKind, clock: number) =>
+    clock >= from && clock <= to && (!kinds || kinds.has(kind));
+  session.onNote = (note: Note, clock) => {
+    if (wanted(note.kind, clock)) emit({ clock, ...note });
+  };
+  session.onInput = (channel, data, clock) => {
+    if (wanted('input', clock)) {
+      emit({ clock, kind: 'input', device: channel, what: 'admit', a: data.length, b: data[0] ?? 0, data });
+    }
+  };
+}

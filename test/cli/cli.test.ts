@@ -1,0 +1,273 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/main.js';
+import { FakeHost } from './support/fakeHost.js';
+
+let dir: string;
+let host: FakeHost;
+
+beforeEach(() => {
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'rewind86-'));
+  host = new FakeHost();
+});
+afterEach(() => fs.rmSync(dir, { recursive: true }));
+
+function file(name: string, contents: string | Uint8Array = ''): string {
+  const at = path.join(dir, name);
+  fs.writeFileSync(at, contents);
+  return at;
+}
+
+function pipe(at: string): string {
+  fs.rmSync(at);
+  execFileSync('mkfifo', [at]);
+  return at;
+}
+
+async function cli(...args: string[]): Promise<number> {
+  host.out = '';
+  host.err = '';
+  return runCli(args, host);
+}
+
+const DISK = new Uint8Array(64 * 512 + 1024).fill(7);
+
+/** Records the toy with a script; the name of the trace. */
+async function recorded(script: string, ...args: string[]): Promise<string> {
+  const trace = path.join(dir, 'run.rewind');
+  const disk = file('disk.img', DISK);
+  const yaml = file('script.yaml', script);
+  await cli('record', '--memory', '1M', '--disk', disk, '--script', yaml, '-o', trace, ...args);
+  return trace;
+}
+
+const QUIT = '- wait: /[a-z]/\n- delay: 30\n- type: "q"\n- finish: 1000\n';
+
+describe('record, verify, replay, info, events', () => {
+  it('agree about a run', async () => {
+    const trace = await recorded(QUIT);
+    expect(host.err).toMatch(
+      /^rewind86: power-off at clock \d+ \(0\.\d+ s\); .*run\.rewind: \d+ bytes, state \w{16}\n$/,
+    );
+    const [, clock, state] = /clock (\d+) .* state (\w{16})/.exec(host.err)!;
+    const serial = host.out;
+    expect(serial).toMatch(/^[a-z{-~]+.*q$/s);
+
+    expect(await cli('verify', trace)).toBe(0);
+    expect(host.out).toMatch(new RegExp(`^verified: \\d+ checks up to clock ${clock}, state ${state}\n$`));
+    expect(host.err).toBe('');
+
+    expect(await cli('replay', trace)).toBe(0);
+    expect(host.out).toBe(serial);
+    expect(host.err).toContain(`state ${state}`);
+
+    expect(await cli('info', trace, '--json')).toBe(0);
+    const info = JSON.parse(host.out);
+    expect(info).toMatchObject({
+      complete: true,
+      outcome: 'power-off',
+      clock: Number(clock),
+      endedBy: 'guest',
+    });
+    expect(info.bytes.total).toBe(fs.statSync(trace).size);
+    expect(info.events.serial).toBe(serial.length);
+    expect(info.events.input).toBe(1);
+
+    expect(await cli('events', trace, '--kind', 'input,serial', '--json')).toBe(0);
+    const events = host.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const sent = events.filter((e) => e.kind === 'serial').map((e) => String.fromCharCode(e.a));
+    expect(sent.join('')).toBe(serial);
+    expect(events.filter((e) => e.kind === 'input')).toMatchObject([{ device: 'serial:com1', data: '71' }]);
+    const admitted = events.find((e) => e.kind === 'input').clock;
+    // Scripts act at multiples of 100,000 clocks: at the first boundary at or after one.
+    expect(admitted % 100_000).toBeLessThan(30);
+
+    expect(await cli('events', trace, '--from', '200000', '--to', '300000', '--kind', 'irq')).toBe(0);
+    const clocks = host.out
+      .trim()
+      .split('\n')
+      .map((line) => Number.parseInt(line, 10));
+    expect(clocks.length).toBeGreaterThan(3);
+    expect(clocks.every((c) => c >= 200_000 && c <= 300_000)).toBe(true);
+  });
+
+  it('exit as the guest or the host ended the run', async () => {
+    const ended = async (script: string, ...args: string[]) => {
+      await recorded(script, '-q', ...args);
+      return cli('replay', path.join(dir, 'run.rewind'), '-q');
+    };
+    const run = async (script: string, ...args: string[]) =>
+      cli('run', '-m', '1M', '--disk', file('d', DISK), '--script', file('s', script), '-q', ...args);
+    expect(await ended('- type: x\n- finish')).toBe(7);
+    expect(await run('- type: x\n- finish')).toBe(7);
+    expect(await run('- type: t\n- finish')).toBe(84);
+    expect(await ended('- type: t\n- finish')).toBe(84);
+    expect(await run('- type: h\n- finish')).toBe(85);
+    expect(await run('- type: r\n- finish', '--no-reboot')).toBe(86);
+    expect(await run('- power: off\n- finish')).toBe(0);
+    expect(await run('- delay: 5')).toBe(0);
+    expect(await run('- delay: 5000', '--time-limit', '0.01')).toBe(83);
+    expect(await run('- wait: /nothing like this/\n  timeout: 20')).toBe(82);
+    expect(host.err).toMatch(
+      /^rewind86: script, step 1 \(wait for .* on serial\): gave up after 20 ms of guest time; last line seen: ".*"\n/,
+    );
+    expect(await run('- type: q\n- wait: never')).toBe(82);
+    expect(host.err).toContain('the run ended (power-off)');
+    expect(await run('- expect-not: /[a-z]/\n- delay: 100')).toBe(82);
+    expect(host.err).toContain('/[a-z]/ appeared on serial');
+  });
+
+  it('a signal finishes the trace', async () => {
+    const trace = path.join(dir, 'run.rewind');
+    const running = cli('record', '-m', '1M', '--disk', file('d', DISK), '-o', trace, '--display', 'serial');
+    setTimeout(() => host.signal('SIGTERM'), 60);
+    expect(await running).toBe(143);
+    expect(await cli('verify', trace)).toBe(0);
+    expect(host.err).toBe('');
+  });
+
+  it('a live terminal is raw while the run lasts, and has an escape key', async () => {
+    host.stdin.isTTY = true;
+    const trace = path.join(dir, 'run.rewind');
+    const running = cli('record', '-m', '1M', '--disk', file('d', DISK), '-o', trace, '--display', 'serial');
+    setTimeout(() => {
+      expect(host.stdin.raw).toBe(true);
+      host.stdin.emit('data', Buffer.from('ab\x01'));
+      host.stdin.emit('data', Buffer.from('ac\x01x'));
+    }, 50);
+    expect(await running).toBe(0);
+    expect(host.stdin.raw).toBe(false);
+    expect(host.stdin.listenerCount('data')).toBe(0);
+    expect(host.err).toContain('ended by the user');
+    await cli('events', trace, '--kind', 'input', '--json');
+    const typed = host.out.match(/"data":"\w+"/g);
+    // Ctrl-A a is Ctrl-A for the guest.
+    expect(typed?.join('')).toMatch(/6162.*01.*63/);
+  });
+
+  it('the disk is saved as the guest left it, the image untouched', async () => {
+    const saved = path.join(dir, 'after.img');
+    await recorded(QUIT, '--save-disk', path.join(dir, 'disk.img'));
+    expect(host.err).toMatch(/disk\.img is an input of this run and will not be written to/);
+    expect(fs.readFileSync(path.join(dir, 'disk.img'))).toEqual(Buffer.from(DISK));
+    expect(fs.existsSync(saved)).toBe(false);
+  });
+});
+
+describe('a trace that cannot be used', () => {
+  it('is refused in one line', async () => {
+    const trace = await recorded(QUIT);
+    const bytes = fs.readFileSync(trace);
+    const damaged = Buffer.from(bytes);
+    damaged[bytes.length - 3]! ^= 1;
+    const bad = file('bad.rewind', damaged);
+    for (const command of ['verify', 'replay', 'info', 'events']) {
+      expect(await cli(command, bad)).toBe(80);
+      expect(host.err).toMatch(/^rewind86: .*bad\.rewind: frame \d+ at byte \d+: checksum mismatch\n$/);
+      expect(await cli(command, file('text', 'hello'))).toBe(80);
+      expect(host.err).toMatch(/^rewind86: .*text: not a trace: .*\n$/);
+      expect(await cli(command, path.join(dir, 'absent'))).toBe(66);
+      expect(host.err).toMatch(/^rewind86: cannot read .*absent: no such file or directory\n$/);
+      expect(await cli(command, dir)).toBe(66);
+      expect(host.err).toMatch(/: it is a directory\n$/);
+    }
+    expect(await cli('verify', bad, '--salvage')).toBe(0);
+    expect(host.err).toMatch(/bad\.rewind: damaged \(frame .*\), replays up to clock \d+\n$/);
+  });
+
+  it('without an end replays up to where it goes', async () => {
+    const trace = await recorded(QUIT);
+    fs.truncateSync(trace, fs.statSync(trace).size - 1);
+    expect(await cli('verify', trace)).toBe(0);
+    expect(host.err).toMatch(/run\.rewind: incomplete, replays up to clock \d+\n$/);
+    expect(await cli('info', trace)).toBe(0);
+    expect(host.out).toMatch(/end +not recorded/);
+  });
+
+  it('that diverges says where', async () => {
+    const trace = await recorded(QUIT, '--check-every', '14');
+    const sound = host.boardsBuilt['pc']!;
+    host.boardsBuilt = {
+      pc: (...args) => {
+        const machine = sound(...args);
+        machine.memory.write(0x33333, 1, 1);
+        return machine;
+      },
+    };
+    expect(await cli('verify', trace)).toBe(81);
+    expect(host.err).toMatch(
+      /^rewind86: diverged between clocks 0 and 16\d\d\d: RAM page 33000h: recorded .*\n$/,
+    );
+    expect(await cli('verify', trace, '--json')).toBe(81);
+    expect(JSON.parse(host.out)).toMatchObject({ verified: false, divergence: { kind: 'state' } });
+  });
+});
+
+describe('bad input gives one line and no stack', () => {
+  const cases: [string, number, RegExp, (f: typeof file) => string[]][] = [
+    ['no command', 64, /Usage: rewind86/, () => []],
+    ['an unknown command', 64, /unknown command 'fly'/, () => ['fly']],
+    ['an unknown option', 64, /unknown option '--fly'/, () => ['run', '--fly']],
+    ['no trace', 64, /missing required argument 'trace'/, () => ['verify']],
+    ['a bad number', 64, /--seed.*whole number from 0/, () => ['run', '--seed', '1e99']],
+    ['a bad size', 64, /--memory.*whole MiB/, () => ['run', '--memory', '100K']],
+    ['too much memory', 64, /--memory.*whole MiB/, () => ['run', '--memory', '64G']],
+    ['a bad time', 64, /--boot-time.*date and time/, () => ['run', '--boot-time', 'soon']],
+    ['a bad limit', 64, /--time-limit.*seconds/, () => ['run', '--time-limit', '-1']],
+    ['a bad model', 64, /--model.*Allowed choices/, () => ['run', '--model', 'i960']],
+    ['a bad kind', 64, /--kind.*"x" is no kind/, () => ['events', 'f', '--kind', 'x']],
+    ['initrd alone', 64, /--initrd needs --kernel/, (f) => ['run', '--initrd', f('i')]],
+    ['append alone', 64, /--append needs --kernel/, () => ['run', '--append', 'x']],
+    ['save-disk alone', 64, /--save-disk needs --disk/, () => ['run', '--save-disk', 'x']],
+    ['a missing kernel', 66, /cannot read .*no such file/, () => ['run', '--kernel', '/nonexistent/vmlinuz']],
+    ['a directory as disk', 66, /it is a directory/, () => ['run', '--disk', os.tmpdir()]],
+    ['a pipe as disk', 66, /not a regular file/, (f) => ['run', '--disk', pipe(f('p'))]],
+    ['text as kernel', 65, /is not a kernel/, (f) => ['run', '--kernel', f('k', 'hello')]],
+    ['an odd disk', 65, /not a raw disk image: 5 bytes/, (f) => ['run', '--disk', f('d', 'hello')]],
+    ['an empty disk', 65, /not a raw disk image/, (f) => ['run', '--disk', f('d')]],
+    ['a huge floppy', 65, /size of no floppy/, (f) => ['run', '--floppy', f('d', new Uint8Array(512))]],
+    ['broken YAML', 65, /s\.yaml: /, (f) => ['run', '--script', f('s.yaml', '- wait: "x\n- [')]],
+    ['no list', 65, /a script is a list/, (f) => ['run', '--script', f('s.yaml', 'wait: x')]],
+    [
+      'an unknown step',
+      65,
+      /step 2: no step is called "jump"/,
+      (f) => ['run', '--script', f('s', '- wait: x\n- jump: 1')],
+    ],
+    ['a bad key', 65, /step 1: no key is called "hyper"/, (f) => ['run', '--script', f('s', '- key: hyper')]],
+    [
+      'an untypable text',
+      65,
+      /cannot type "é"/,
+      (f) => ['run', '--script', f('s', '- type: é\n  on: screen')],
+    ],
+    ['a bad expression', 65, /not a regular expression/, (f) => ['run', '--script', f('s', '- wait: /(/')]],
+    ['an unwritable trace', 73, /cannot write \/nonexistent\/t/, () => ['record', '-o', '/nonexistent/t']],
+    ['a directory as trace', 73, /cannot write .*directory/, () => ['record', '-o', os.tmpdir()]],
+  ];
+
+  it.each(cases)('%s', async (_, code, message, args) => {
+    const line = args(file);
+    expect(await cli(...line)).toBe(code);
+    expect(host.err).toMatch(message);
+    expect(host.out).toBe('');
+    if (line.length) {
+      expect(host.err).toMatch(/^rewind86: [^\n]*\n$/);
+      expect(host.err).not.toMatch(/Error:|at .*\.[jt]s:/);
+    }
+  });
+
+  it('a trace is never written over an image', async () => {
+    const disk = file('disk.img', DISK);
+    const link = path.join(dir, 'link');
+    fs.linkSync(disk, link);
+    expect(await cli('record', '-m', '1M', '--disk', disk, '-o', link)).toBe(64);
+    expect(fs.readFileSync(disk)).toEqual(Buffer.from(DISK));
+  });
+});

@@ -1,0 +1,55 @@
+/** A host for commands run in the test's own process: the toy machine, and streams that are kept. */
+import { EventEmitter } from 'node:events';
+import type { Host, Input } from '../../../src/cli/host/host.js';
+import type { Boards } from '../../../src/replay/boards.js';
+import { toyAsPc } from '../../replay/support/toy.js';
+
+export class FakeInput extends EventEmitter implements Input {
+  isTTY = false;
+  raw = false;
+
+  setRawMode(raw: boolean): void {
+    this.raw = raw;
+  }
+
+  resume(): void {}
+  pause(): void {}
+}
+
+export class FakeHost implements Host {
+  out = '';
+  err = '';
+  readonly stdin = new FakeInput();
+  env: Record<string, string> = {};
+  boardsBuilt: Boards = toyAsPc;
+  readonly signals = new Set<(signal: string) => void>();
+  readonly stdout = {
+    isTTY: false,
+    write: (text: string | Uint8Array) => {
+      this.out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1');
+    },
+  };
+  readonly stderr = {
+    isTTY: false,
+    write: (text: string | Uint8Array) => {
+      this.err += typeof text === 'string' ? text : Buffer.from(text).toString('latin1');
+    },
+  };
+
+  boards(): Boards {
+    return this.boardsBuilt;
+  }
+
+  firmware(): Uint8Array {
+    return Uint8Array.of(0xf0);
+  }
+
+  onSignal(listener: (signal: string) => void): () => void {
+    this.signals.add(listener);
+    return () => this.signals.delete(listener);
+  }
+
+  signal(name: string): void {
+    for (const listener of this.signals) listener(name);
+  }
+}

@@ -1,0 +1,123 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ready } from '../../src/replay/ready.js';
+import { Unrecorded } from '../../src/replay/runner.js';
+import { parseScript } from '../../src/replay/script/parse.js';
+import { type Action, POLL_EVERY, ScriptRun } from '../../src/replay/script/run.js';
+import { Scripted } from '../../src/replay/script/scripted.js';
+import { StateHasher } from '../../src/replay/stateHash.js';
+import { toyProvider } from './support/recordToy.js';
+import { buildToy, toyDescription } from './support/toy.js';
+
+beforeAll(() => ready());
+
+const HERTZ = 100_000_000;
+
+/** Runs a script against output that appears at given milliseconds; what it did, and when. */
+function follow(
+  yaml: string,
+  serial: Record<number, string>,
+  screens: Record<number, string> = {},
+  until = 3000,
+) {
+  const run = new ScriptRun(parseScript(yaml), HERTZ);
+  const done: [number, Action['do'], string][] = [];
+  let screen = '';
+  for (let ms = 1; ms <= until && run.status.kind === 'running'; ms++) {
+    for (const character of serial[ms] ?? '') run.serial(character.charCodeAt(0), ms * 100_000);
+    screen = screens[ms] ?? screen;
+    for (const a of run.poll(ms * 100_000, () => screen)) {
+      done.push([ms, a.do, a.do === 'type' ? a.text : a.do === 'key' ? a.key : a.button]);
+    }
+  }
+  return { done, status: run.status };
+}
+
+describe('a script', () => {
+  it('waits, types, presses, lets time pass, in order', () => {
+    const yaml = `
+- wait: "login: "
+- type: "root\\n"
+- wait: /^[#$] /
+- delay: 250
+- key: ctrl-alt-delete
+- power: off
+`;
+    const { done, status } = follow(yaml, { 5: 'boot\nlog', 7: 'in: ', 20: 'welcome # not yet\n', 30: '# ' });
+    expect(done).toEqual([
+      [7, 'type', 'root\n'],
+      [280, 'key', 'ctrl-alt-delete'],
+      [280, 'power', 'off'],
+    ]);
+    expect(status).toEqual({ kind: 'done' });
+  });
+
+  it('finds each output once', () => {
+    const { status } = follow('- wait: "$ "\n- wait: "$ "\n  timeout: 100', { 5: '$ ' });
+    expect(status).toMatchObject({
+      kind: 'failed',
+      message: expect.stringContaining('step 2 (wait for "$ " on serial)'),
+    });
+    expect(follow('- wait: "$ "\n- wait: "$ "', { 5: '$ ', 9: '$ ' }).status).toEqual({ kind: 'done' });
+  });
+
+  it('looks at the screen where told, every ten polls', () => {
+    const yaml = '- on: screen\n- wait: "A:\\\\>"\n- type: "dir\\n"\n- quiet: 50';
+    const { done, status } = follow(yaml, {}, { 33: 'A:\\>', 60: 'A:\\>dir' });
+    expect(done).toEqual([[41, 'type', 'dir\n']]);
+    expect(status).toEqual({ kind: 'done' });
+  });
+
+  it('gives up in guest time and says what it last saw', () => {
+    const { status } = follow('- wait: never\n  timeout: 40', { 3: 'one\r\ntwo\r\n\r\n' });
+    expect(status).toEqual({
+      kind: 'failed',
+      message:
+        'script, step 1 (wait for "never" on serial): gave up after 40 ms of guest time; last line seen: "two"',
+    });
+  });
+
+  it('fails when what must not appear does', () => {
+    const { status } = follow('- expect-not: panic\n- delay: 1000', { 90: 'kernel panic' });
+    expect(status).toMatchObject({
+      kind: 'failed',
+      message: expect.stringMatching(/step 2 .*"panic" appeared on serial/),
+    });
+  });
+
+  it('waits for UTF-8 as the line carries it', () => {
+    const bytes = Buffer.from('é').toString('latin1');
+    expect(follow('- wait: é', { 3: bytes }).status).toEqual({ kind: 'done' });
+  });
+
+  it('finds text that is far behind a flood of output', () => {
+    const flood = 'x'.repeat(100_000);
+    expect(
+      follow('- wait: mark\n- wait: after', { 1: flood, 2: flood, 3: 'mark', 4: flood, 5: 'after' }).status,
+    ).toEqual({
+      kind: 'done',
+    });
+  });
+
+  it('acts at the same clocks in every run, however the host slices it', () => {
+    const script = parseScript('- wait: /[aeiou]/\n- type: "abc"\n- delay: 3\n- type: "de"\n- wait: /e/');
+    const run = (slice: number) => {
+      const machine = buildToy(toyDescription, new Map());
+      const scripted = new Scripted(new Unrecorded(machine, toyProvider()), script);
+      const inputs: number[] = [];
+      const deliver = machine.deliver.bind(machine);
+      machine.deliver = (channel, data) => {
+        inputs.push(machine.cpu.clock);
+        deliver(channel, data);
+      };
+      const end = 20 * POLL_EVERY;
+      for (let to = slice; machine.cpu.clock < end; to += slice) {
+        while (machine.cpu.clock < Math.min(to, end)) scripted.advance(Math.min(to, end));
+      }
+      return { inputs, status: scripted.status, hash: new StateHasher(machine).hash() };
+    };
+    const one = run(1_000_000);
+    expect(one.inputs.length).toBe(2);
+    expect(run(77_777)).toEqual(one);
+    expect(run(1_234_567)).toEqual(one);
+  });
+});
