@@ -44,7 +44,7 @@ print_hex:
 
 digits: db "0123456789ABCDEF"
 
-; To announce is to say it on the serial port and on the screen's second line and on.
+; To announce is to say it on the serial port and on the screen, from the third line on.
 announce:
         push esi
         call serial_text
@@ -71,7 +71,17 @@ announce_hex:
         call print_hex
         jmp announced
 
+; Ends the line in both places.
 announce_line:
+        mov eax, [announcement]
+        sub eax, SCREEN
+        xor edx, edx
+        mov ebx, COLUMNS * 2
+        div ebx
+        inc eax
+        mul ebx
+        add eax, SCREEN
+        mov [announcement], eax
         mov esi, end_of_line
         jmp serial_text
 

@@ -12,9 +12,10 @@ start:
         call clear_screen
         mov esi, banner
         call announce
+        call announce_line
         call start_tasks
         call start_timer
         sti
         jmp monitor                     ; this thread of control becomes the monitor
 
-banner: db "racer: two workers, one counter, no lock", 13, 10, 0
+banner: db "racer: two workers, one counter, no lock", 0
