@@ -40,7 +40,7 @@ async function recorded(script: string, ...args: string[]): Promise<string> {
   const trace = path.join(dir, 'run.rewind');
   const disk = file('disk.img', DISK);
   const yaml = file('script.yaml', script);
-  await cli('record', '--memory', '1M', '--disk', disk, '--script', yaml, '-o', trace, ...args);
+  await cli('record', '--memory', '2M', '--disk', disk, '--script', yaml, '-o', trace, ...args);
   return trace;
 }
 
@@ -103,7 +103,7 @@ describe('record, verify, replay, info, events', () => {
       return cli('replay', path.join(dir, 'run.rewind'), '-q');
     };
     const run = async (script: string, ...args: string[]) =>
-      cli('run', '-m', '1M', '--disk', file('d', DISK), '--script', file('s', script), '-q', ...args);
+      cli('run', '-m', '2M', '--disk', file('d', DISK), '--script', file('s', script), '-q', ...args);
     expect(await ended('- type: x\n- finish')).toBe(7);
     expect(await run('- type: x\n- finish')).toBe(7);
     expect(await run('- type: t\n- finish')).toBe(84);
@@ -125,7 +125,7 @@ describe('record, verify, replay, info, events', () => {
 
   it('a signal finishes the trace', async () => {
     const trace = path.join(dir, 'run.rewind');
-    const running = cli('record', '-m', '1M', '--disk', file('d', DISK), '-o', trace, '--display', 'serial');
+    const running = cli('record', '-m', '2M', '--disk', file('d', DISK), '-o', trace, '--display', 'serial');
     setTimeout(() => host.signal('SIGTERM'), 60);
     expect(await running).toBe(143);
     expect(await cli('verify', trace)).toBe(0);
@@ -135,7 +135,7 @@ describe('record, verify, replay, info, events', () => {
   it('a live terminal is raw while the run lasts, and has an escape key', async () => {
     host.stdin.isTTY = true;
     const trace = path.join(dir, 'run.rewind');
-    const running = cli('record', '-m', '1M', '--disk', file('d', DISK), '-o', trace, '--display', 'serial');
+    const running = cli('record', '-m', '2M', '--disk', file('d', DISK), '-o', trace, '--display', 'serial');
     setTimeout(() => {
       expect(host.stdin.raw).toBe(true);
       host.stdin.emit('data', Buffer.from('ab\x01'));
@@ -267,7 +267,7 @@ describe('bad input gives one line and no stack', () => {
     const disk = file('disk.img', DISK);
     const link = path.join(dir, 'link');
     fs.linkSync(disk, link);
-    expect(await cli('record', '-m', '1M', '--disk', disk, '-o', link)).toBe(64);
+    expect(await cli('record', '-m', '2M', '--disk', disk, '-o', link)).toBe(64);
     expect(fs.readFileSync(disk)).toEqual(Buffer.from(DISK));
   });
 });

@@ -27,8 +27,8 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The boards this program can build. */
   boards(engine: Engine): Boards;
-  /** The firmware that comes with the program, to be embedded in traces. */
-  firmware(): Uint8Array | undefined;
+  /** The firmware that comes with the program, for a machine of `memory` bytes: traces hold it. */
+  firmware(memory: number): Uint8Array;
   /** Calls back on the first SIGINT, SIGTERM or SIGHUP with its name; returns how to stop listening. */
   onSignal(listener: (signal: string) => void): () => void;
 }

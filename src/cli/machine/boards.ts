@@ -1,7 +1,9 @@
 /** The boards this program can build, and the firmware that comes with it. */
 
+import { buildAcpi } from '../../devices/acpiTables.js';
 import { buildPc } from '../../devices/boards/pc.js';
 import type { PcDescription } from '../../devices/description.js';
+import { biosImage } from '../../devices/firmware/image.js';
 import type { Boards } from '../../replay/boards.js';
 import type { Engine } from '../host/host.js';
 
@@ -9,7 +11,7 @@ export function boards(engine: Engine): Boards {
   return { pc: (description, blobs) => buildPc(description as unknown as PcDescription, blobs, { engine }) };
 }
 
-/** Undefined: the board brings its own. */
-export function firmware(): Uint8Array | undefined {
-  return undefined;
+/** The BIOS for a machine of `memory` bytes, which tells the operating system where its ACPI tables are. */
+export function firmware(memory: number): Uint8Array {
+  return biosImage(buildAcpi(memory).rsdp);
 }

@@ -24,6 +24,7 @@ export interface MachineOptions {
 
 const UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 const MIB = 2 ** 20;
+const MIN_MEMORY = 2;
 const MAX_MEMORY = 2048;
 const MAX_MULTIPLIER = 4000;
 
@@ -70,8 +71,8 @@ export function collect(value: string, before: readonly string[]): string[] {
 function memorySize(text: string): number {
   const match = /^(\d+)([KMG]?)(?:i?B)?$/i.exec(text);
   const size = match ? Number(match[1]) * (UNITS[match[2]!.toUpperCase()] ?? 1) : Number.NaN;
-  if (!(size >= MIB && size <= MAX_MEMORY * MIB) || size % MIB !== 0) {
-    throw new InvalidArgumentError(`It is a number of whole MiB from 1M to ${MAX_MEMORY}M.`);
+  if (!(size >= MIN_MEMORY * MIB && size <= MAX_MEMORY * MIB) || size % MIB !== 0) {
+    throw new InvalidArgumentError(`It is a number of whole MiB from ${MIN_MEMORY}M to ${MAX_MEMORY}M.`);
   }
   return size;
 }

@@ -40,7 +40,7 @@ export function planMachine(options: MachineOptions, host: Host): Plan {
   const disks = openDisks(options.disk, images);
   const floppies = openFloppies(options.floppy, images);
   const kernel = loadKernel(options, blobs);
-  const bios = options.bios === undefined ? host.firmware() : readWhole(options.bios);
+  const bios = options.bios === undefined ? host.firmware(options.memory) : readWhole(options.bios);
   const description: PcDescription = {
     board: 'pc',
     model: options.model,
@@ -48,7 +48,7 @@ export function planMachine(options: MachineOptions, host: Host): Plan {
     clockMultiplier: options.clockMultiplier,
     bootInstant: options.bootTime ?? Math.floor(Date.now() / 1000),
     seed: options.seed ?? randomBytes(4).readUInt32LE(),
-    ...(bios && { bios: addBlob(blobs, bios) }),
+    bios: addBlob(blobs, bios),
     ...(kernel && { kernel }),
     disks,
     floppies,

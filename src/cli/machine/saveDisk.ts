@@ -9,7 +9,8 @@ const CHUNK = 2048;
 
 /** Must come after the run's end: what is read here is no part of it. */
 export function saveDisk(machine: Machine, provider: LiveProvider, path: string): void {
-  const disk = machine.devices.find((device) => device instanceof Disk);
+  const disks = machine.devices.filter((device) => device instanceof Disk);
+  const disk = disks.find((device) => device.name.startsWith('disk'));
   if (!disk) throw new Error('the machine has no disk');
   machine.door.provider = provider;
   const file = new WriteFile(path);

@@ -112,7 +112,8 @@ export class ToyCpu implements Cpu {
   #step(): void {
     const { state } = this;
     const [a, b, c] = state.reg as unknown as [number, number, number];
-    const x = (Math.imul(a, 1664525) + b + 1013904223) >>> 0;
+    // An odd increment and a multiplier of 4k + 1 give all low bits their turn.
+    const x = (Math.imul(a, 1664525) + (b | 1)) >>> 0;
     state.reg[0] = x;
     const address = (x >>> 8) & 0xffffc;
     if (x % 64 === 0) this.#memory.write(address, x ^ c, 4);
