@@ -7,7 +7,7 @@
 ;
 ; The source keeps to what both NASM and src/devices/firmware/assembler understand.
 
-        cpu 486
+        cpu 386
         bits 16
         org 0
 

@@ -17,6 +17,7 @@ FDC_READ_ID             equ 4Ah         ; MFM
 FDC_READ                equ 0E6h        ; multitrack, MFM, skip deleted
 FDC_WRITE               equ 0C5h        ; multitrack, MFM
 FDC_WAIT                equ 2*SECOND_IN_TICKS
+FDC_WAIT_TICKS          equ 37          ; the same in ticks of the timer
 
 DMA_READ_DISK           equ 46h         ; single mode, to memory, channel 2
 DMA_WRITE_DISK          equ 4Ah
@@ -34,20 +35,41 @@ int0e:
         pop ax
         iret
 
-; Waits for IRQ 6, 2 s at most: then CF is set.
+; Waits for IRQ 6, 2 s at most: then CF is set. While the timer ticks the CPU sleeps until an interrupt comes;
+; a program that has masked IRQ 0 makes it poll.
 fdc_wait_interrupt:
+        push ax
         push ecx
+        in al, PIC1+1
+        and al, 0BFh                            ; IRQ 6 must be open
+        out PIC1+1, al
         mov ecx, FDC_WAIT
+        test al, 01h
+        jnz .poll
+        mov ecx, [BDA_TICKS]
+.sleep:
+        cli
+        test byte [BDA_FLOPPY_RECALIBRATED], FDC_INTERRUPTED
+        jnz .done
+        sti
+        hlt                                     ; nothing comes between STI and HLT
+        mov eax, [BDA_TICKS]
+        sub eax, ecx
+        cmp eax, FDC_WAIT_TICKS                 ; midnight ends it too
+        jbe .sleep
+        jmp .done
 .poll:
         test byte [BDA_FLOPPY_RECALIBRATED], FDC_INTERRUPTED
         jnz .done
         call refresh_tick
         dec ecx
         jnz .poll
-        stc
 .done:
+        sti
         pop ecx
-        and byte [BDA_FLOPPY_RECALIBRATED], 0FFh-FDC_INTERRUPTED
+        pop ax
+        btr word [BDA_FLOPPY_RECALIBRATED], 7   ; to CF, and cleared
+        cmc
         ret
 
 ; Waits until the controller is ready, 10 ms at most: then CF is set. AL = main status.

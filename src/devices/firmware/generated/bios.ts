@@ -5,7 +5,7 @@
 /** The image, in base64. */
 export const IMAGE =
   'UmV3aW5kODYgQklPUwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACQkJCQ' +
-  'kJCQkJCQkJD6/Og/ADHAjtC8AHDosAHovQHoWADoZgXo2wDoQALoaQLocQLo1QO4AwDNEOjpVOjEWehsVeglUugtTeheSuhA' +
+  'kJCQkJCQkJD6/Og/ADHAjtC8AHDosAHovQHoWADoZgXo2wDoQALoaQLocQLo1QO4AwDNEOgVVejwWeiYVehRUugtTeheSuhA' +
   'AvvNGbAP5nDkcYjEsA/mcLAA5nGA/Ap0DID8BXQBw7Ag5qDmIDHAjtj/LmcEakAfHgdmMcAx/7lAAPNmq7jAn47AZjHAMf+5' +
   'AAHzZqsmxgYAAAHHBg4AwJ/HBhMAfwLHBhoAHgDHBhwAHgDHBoAAHgDHBoIAPgDHBhAAIgBmxwZ8AAEBAQHGBpYAEMOwNOjh' +
   'AWYPt8BmweAQdAdmBQAAAAHDsDDoywFmD7fAZsHgCmYFAAAQAMMeaMCfH2a6AAAAAGa5APwJAGa4AQAAAOiDAGa6APwJAGa5' +
@@ -26,16 +26,16 @@ export const IMAGE =
   '8cMu/2QEhoAAcHwFhoAQcXwFhoAQcIcFhoARcYcFhoATcZMFLmahQwW/YADpvv1muACAAIC/QADpsv1muAEGAAC/QADopv2/' +
   'gACwAeip/bAJvzwA6aH9UFHkYYjEgOQQuegD5GEkEDjg4fhZWMPo5v9mSXX5wx4xwI7AMf9muFP/APC5AAHzZqu/gAFmMcC5' +
   'BwDzZqtmuH4GAPC/IAC5CADzZqu/wAG5CADzZqsOH742BqwPtvjB5wKlgf5+BnLyJscGBAGQACbHBgYBwJ8mxwYYAaAAJscG' +
-  'GgHAnx/DCLUGCfoGDj1QEKkMEURIEk1IE1ZIFL9RFeFSFpVXF8xYGFxbGcZaGs9YHXAZHsfvHzBEQDVNQqkMQzAicLBacZ0G' +
-  'dBtXdaYGULAL5qDkoITAdASwIOagsAvmIOQghMB0BLAg5iBYz1CwIOagWM0Kz1CwAObwsCDmoOYgWM0Cz2ZQUh5qQB/7ZqFs' +
+  'GgHAnx/DCLUGCfoGDj1QEKkMEURIEk1IE1ZIFOtRFQ1TFsFXF/hYGIhbGfJaGvtYHXAZHsfvHzBEQDVNQqkMQzAicNxacZ0G' +
+  'dEdXdaYGULAL5qDkoITAdASwIOagsAvmIOQghMB0BLAg5iBYz1CwIOagWM0Kz1CwAObwsCDmoOYgWM0Cz2ZQUh5qQB/7ZqFs' +
   'AGZAZj2wABgAcgdmMcD+BnAAZqNsAIA+QAAAdBH+DkAAdQuAJj8A8LryA7AM7s0c+rAg5iAfWmZYz2ZgHgYPoInlakAfaMCf' +
   'D6H85GQkITwBdRnkYLRP+c0VcxBQsCDmIFjoEgAPoQcfZmHPsCDmIA+hBx9mYc884HQxPOF0Mzz6cyiIxIDkgCR/9gaWAAF1' +
   'J/YGGAAIdAuE5HUHgCYYAPfrA+gvAIAmlgD8w4AOlgACw4AOlgABwzwddO+AJpYA/oTkdAHDgA4YAAj79PYGGAAIdffDPCqz' +
   'AnRGPDazAXRAPB2zBHRQPDizCHRKPDqzQA+EyAA8RQ+EjgA8Rg+EmQA8UnUO9gYXAAx1B1CzgOixAFiE5HUJPFMPhMAA6dkA' +
   'w/YGlgACdQ4IHhcAhOR0BvbTIB4XAMOI38DvAvYGlgACdRAIPhgAhOR0FvbXID4YAOsOCB6WAITkdAb20yAelgCgGAAkA8Dg' +
-  'AgoGlgAkDIAmFwDzCAYXAKgIdQwxwIYGGQCEwA+FXVDDsyCE5HUu9gYXAAQPhS7/6yOzEPYGFwAEdBqE5HUVxgZxAIChgACj' +
-  'GgCjHADNGzHA6SlQw+gDAOkITYTkdQ+EHhgAdQgIHhgAMB4XAMP20yAeGADDiiYXAIDkDID8DLQAdQ7HBnIANBKw/uhpTPTr' +
-  '/fYGlgACdRjofAByMTxYdy0PtvBOeCfB5gOBxn0J6xK+NAyDxgmB/qkMcxIuOgR18kboCgAuiwCFwA+Fr0/DiiYXALsGAPbE' +
+  'AgoGlgAkDIAmFwDzCAYXAKgIdQwxwIYGGQCEwA+FiVDDsyCE5HUu9gYXAAQPhS7/6yOzEPYGFwAEdBqE5HUVxgZxAIChgACj' +
+  'GgCjHADNGzHA6VVQw+gDAOk0TYTkdQ+EHhgAdQgIHhgAMB4XAMP20yAeGADDiiYXAIDkDID8DLQAdQ7HBnIANBKw/uiVTPTr' +
+  '/fYGlgACdRjofAByMTxYdy0PtvBOeCfB5gOBxn0J6xK+NAyDxgmB/qkMcxIuOgR18kboCgAuiwCFwA+F20/DiiYXALsGAPbE' +
   'CHU7uwQA9sQEdTMx2/bEA3QDuwIA9gaWAAJ1IrIgPEdyBjxTdxjrDy6KFID6YXIOgPp6dwmyQITUdAOA8wLDiiYXAIDkDID8' +
   'CHUkD7bYg+tHg/sLdxkuip9xCYD7CXcPULAK9iYZAADYohkAWPnD+MMHCAn/BAUG/wECAwAbARsBGwEAATECIQIAAAB4MgNA' +
   'AwADAHkzBCMEAAAAejQFJAUAAAB7NQYlBgAAAHw2B14HHgcAfTcIJggAAAB+OAkqCQAAAH85CigKAAAAgDALKQsAAACBLQxf' +
@@ -280,60 +280,60 @@ export const IMAGE =
   'wQHRjsGD5w9ZUehI/VpfBynKJolVAsOORgSLfgomgz0aD4Ii/CbHBRoAJsdFAgIAZGYPt0QKJmaJRQRkZg+3RAwmZolFCGRm' +
   'D7dEDiZmiUUMZGaLRBAmZolFECZmx0UUAAAAACbHRRgAAunX+2ZgHgYPoInlakAfaMCfD6H8+4pWGopGIzwBdBHoFACIJkEA' +
   '6D77D6EHH2Zhz4omQQDr8L6ITS46BHQMg8YDgf6dTXLytAHD6B4AtIB0BC7/ZAHDANFNAm1OA3JOBKhOCP1NFdtNFvBNsBDo' +
-  'UrWA+gF3DnQDwOgEJA88BXcDhMDDMMDDugAA6N//dBBC6Nn/dAWDDhAAQIMOEAABw+jlArQgcgK0AMM8ArABcgKwAohGI4Bm' +
+  'UrWA+gF3DnQDwOgEJA88BXcDhMDDMMDDugAA6N//dBBC6Nn/dAWDDhAAQIMOEAABw+gRA7QgcgK0AMM8ArABcgKwAohGI4Bm' +
   'Kv6DxALpovroRADobgC0BnICtADDD7bYiV4WAdsui4crTolGHsZGGwGgEADA6Ab+wIhGGsZGIgDHRgIA8MdGBsfvtADDCScP' +
-  'TwlPEk8kT8YGQAD/iNGwAdLgCAY/AKA/AMDgBAwMCNBSuvID7lrDBuifAiaKRwKiQAAHw1K69wPsWtDgw7jmRusDuMVKUOg5' +
-  'AFlyHo5GAoteFojoimYiUejnAlm0CXIKiMjoJQFyA+h0AVDouf9YhOR0BMZGIgDD6AcAcu3o7ADr6IB+IgC0AXQu6C0AtCBy' +
-  'J+ig/3If6G4AtIByG4puH4p2Gw+22jqvlAB0B+heArRAcgX4w+gxAPnDUrryA+xaqAR0Ceh2AXIEqFB0Bei5AXIW6DL/D7ba' +
-  'D6MePgD1cwjo+wFzA+j2AcMPttqAp5AA77YAtQHoFQK1AOgQAug0/7SAcgK0BsMPttqKh5AAqBB1SuhY/g+2+MHnAoHHdE+5' +
+  'TwlPEk8kT8YGQAD/iNGwAdLgCAY/AKA/AMDgBAwMCNBSuvID7lrDBujLAiaKRwKiQAAHw1K69wPsWtDgw7jmRusDuMVKUOg5' +
+  'AFlyHo5GAoteFojoimYiUegTA1m0CXIKiMjoJQFyA+h0AVDouf9YhOR0BMZGIgDD6AcAcu3o7ADr6IB+IgC0AXQu6C0AtCBy' +
+  'J+ig/3If6G4AtIByG4puH4p2Gw+22jqvlAB0B+iKArRAcgX4w+gxAPnDUrryA+xaqAR0CeiiAXIEqFB0BejlAXIW6DL/D7ba' +
+  'D6MePgD1cwjoJwJzA+giAsMPttqAp5AA77YAtQHoQQK1AOg8Aug0/7SAcgK0BsMPttqKh5AAqBB1SuhY/g+2+MHnAoHHdE+5' +
   'AwAuigVHUVDoMQC2AOg8AFmA/AGIyFlyBOLn+cMMEA+22oiHkAD4w4CAgAAAQIAAgICAAACAAADAAIAAJMCiiwDA6AZSuvcD' +
-  '7lr4w7BK6OIAchOI8MDgAgjQ6NYAcgfoRgByAutYtID5w+jGAHL3ikYbwOACCNDouQBy6opGH+ixAIpGG+irAIpGHuilAAbo' +
-  'GAG+AwAmigDomABGg/4HcvQH6AMAcr/D6FMAD4OaAFK68gOwCO5agCY+APD5w7QA9gZCAMB0GaBDAL4xULkGAC6KZAEuhAR1' +
-  'B4PGAuLytCDDgAQgEBAIBAQCAwECUB5qQB+ADj4AgLAg5iAfWM9mUWa5oAMCAPYGPgCAdQjoT7VmSXXy+WZZgCY+AH/DUVK5' +
-  'lAK69APsqIB1BugyteL2+VpZw4jE6OX/cg6oQPl1CYjgUrr1A+5a+MNRUle/QgC5BwDoyP9yDqhAdAq69QPsiAVH4u74X1pZ' +
-  'w1KAJj4AcLryA7AI7ujntLAM7oAmPwDw6Hv/ciO5BADoKAByG+L5sAPon/9yEugRACaKB+iU/3IHJopHAeiL/1rDagAHJsQe' +
-  'eADDsAjoe/9yA+iM/8OwB+hw/3IniNDoaf9yIOgv/3Ib6N//chb2BkIA0Pl1Dg+22saHlAAAD6sePgD4w7AP6EH/ci2I8MDg' +
-  'AgjQ6DX/ciGI6Ogu/3Ia6PT+chXopP9yEPYGQgDA+XUID7baiK+UAPjDUonCZg+3w4zBZg+3yWbB4QRmAcFmD7bGZsHgCWZI' +
-  'UAHIWHInULAG5grmDIjQ5guIyOYEiOjmBGbB6RCIyOaBWOYFiODmBbAC5gr4WsNmYB4GD6CJ5WpAH2jAnw+h/PuLXhqD+wRz' +
-  'GoneAduLF4XSdBAPtl4jg/sDdwcB2y7/l/pRD6EHH2ZhzwJSRFJbUnxSil4iwesFg+MHAdsui480UoPCA7CA7oPqA4jI7kKI' +
-  '6O6DwgKKRiIkH+6D6gKwAO5K60gXBAADgAHAAGAAMAAYAAwAUoPCBLAD7lq0IOg6AHQiikYi7ohmI8NSg8IEsAHuWrQB6CMA' +
-  'dAvsiEYigOQeiGYjw4DMgIhmI8NSg8IF7IhGI0LsiEYiWsNSg8IFZg+2THxmacnQAQEAZkHshOB1B+gKs2ZJdfSIxFrDMfYx' +
-  '2y6LlNlSg8IHsFru7DxadQiD6geJF4PDAoPGAoP+CHLgweMICR4QAMP4A/gC6APoAmZgHgYPoInlakAfaMCfD6H8vh9TikYj' +
-  'LjoEdBODxgOB/kBTcvLoNwAPoQcfZmHPgGYq/i7/VAEPoQcfZmHPJFNTT05ThnpTh5FUiKxTkElTkUlTwMFTwdBTwrRV6NZT' +
-  'xkYjhoBOKgHDxkYjAMOATioBw4pGIsZGIwA8AQ+CuK4PhKuuPANyCHfWx0YWAgDD5JLQ6CQBiEYiw/uLRh5mweAQi0YaZjHS' +
-  'Zrm1AAAAZrsMAAAAZvfjZjnKc6Rm9/FmZ41IAegfssZGIwDD6E2uZj0A/AAAdgZmuAD8AACJRiLDx0YCAPDHRhb15sZGIwDD' +
-  'x0YCwJ/DgH4iAQ+EhACAfiIgD4Va/2aBfhpQQU1TD4VO/2aDfh4UD4JF/2RmD7cGsABmi14WZjnDD4Mz/2vzDGZDZjnDcgNm' +
-  'MdtmiV4WjkYCi34GZjHJZGaLhLQAJmaJBSZmiU0EZGaLhLgAJmaJRQgmZolNDGRmi4S8ACZmiUUQZsdGHhQAAABmi0YaZolG' +
-  'IsPol61mMdtmPQA8AAB2FGaJw2aB6wA8AABmwesGZrgAPAAAiUYiiUYeiV4WiV4aw4tOHoH5AIB3QuSSUOhvrfroQQAPIMAM' +
-  'AQ8iwLgQAI7YuBgAjsAx9jH/86UuZg8BFnhcuCAAjtiOwA8gwCT+DyLAWCT+5pLGRiMAw8ZGIwKATioBw2YPt0YCZsHgBGYP' +
-  't14KZgHYZlBqL4njNmYPAReDxAbDUGZRZrkoBQAA5GSoAnQH6JiwZkl182ZZWMPo4//mZMPo3f/mYMNmUWa5KAUAAORkqAF1' +
-  'C+hzsGZJdfNmWfnDZlnkYPjDuSAA5GSoAXQE5GDi9sPoyv/ozf/DULBg6Lr/WOu9sK3osv+wp+it/+jV/7Cq6KX/6K7/sGXo' +
-  '3f+wruiY/7D0682KJhcAwOwEgOQHoJcAJAc44HQVgCaXAPgIJpcAsO3orP9yBYjg6KX/ww+2XiKD+wd3CgHbLv+XzFXp0vK0' +
-  'AenN8gxWWVaDVpxWtFZKVsZWCVdQsNToPf9Y6D//6EL/cgU8+nQB+cOwqOgp/7Dy6OH/cgroK/9yBYMOEAAEsKfpE/+KfheA' +
-  '/wF3MHQOsPXowf9yKrBl6D3/6x1kZoM+AAEAtAV0FGTGBgUBALBH6CX/sPTonf9yBrQAw7QCw7QDw4pGF/7IPAhz8f7AZKIE' +
-  'AbBl6AH/sKjovP6w/+h0/3LduTIA6Lv+cwTi+evRiEYW6K/+csmIRhfrvg+2XheD+wZ3uLDzLoqnlVbrEQoUKDxQZMiKZheA' +
-  '/AN3oLDo6DP/cpyI4Ogs/3KV642w8ugj/3KM6G3+coeIRhfpe/+KRhc8Ag+Hdf+EwHQMBOXoBP8Pgmv/6WL/sOno+P4Pgl//' +
-  '6ED+D4JY/4hGFug2/g+CTv+IRh7oLP4PgkT/iEYa6Tj/i0YCZsHgEItGFmRmowAB6Sb/ZmAeBg+gieVqQB9owJ8PofzkZCQh' +
-  'PCF1U+RgZA+2HgUBhdt1BKgIdEOD4wdkiIcIAUNkiB4FAWQ6HgQBci5kxgYFAQBkZoM+AAEAdB9kD7YGCAFQZA+2BgkBUGQP' +
-  'tgYKAVBqAGT/HgABg8QI+rAg5qDmIA+hBx9mYc9mYB4GD6CJ5WpAH2jAnw+h/A+2XiOD+xJ3BwHbLv+XvVcPoQcfZmHP5FcR' +
-  'WG9Y41fjV5dY41fjV+NX41fjV+NX41fjV+NX41fzVypYdljD6AwAi0Yi6FYAcvWJRiLD+/qLHhoAOx4cAHUE+/Tr8YsHiUYi' +
-  '6LMAiR4aAPvD6BYA9kYqQHXJi0Yi6CMAiUYic77oy//r5/uATipAix4aADseHAB0CYsHiUYigGYqv8OA/OB0DzzgdBSEwHUF' +
-  'gPyEdxj4w7QcPC91+LQ1w4TkdPGA/IR3BLAA+MP5w6AXAIhGIsOgFwCKJhgAiOOA5HOA4wTA4wUI3IoelgCA4wwI3IlGIsOL' +
-  'Rh7oCACwABQAiEYiw4s+HACJ++gQADseGgB0CIkFiR4cAPjD+cODwwI7HoIAcgSLHoAAw7QBz2ZgHgYPoInlakAfaMCfD6H8' +
-  'gH4jsXQbD7ZeI4P7B3ccAduAZir+Lv+XFlkPoQcfZmHP6FGqD6EHH2Zhz4BOKgEPoQcfZmHPJlk+WVJZf1mrWdFZC1o9Wmah' +
-  'bACJRhpmwegQiUYeMMCGBnAAiEYiw4tGHmbB4BCLRhpmo2wAxgZwAADD6DUBciOwBOiYqYhGH7AC6JCpiEYesADoiKmIRhuw' +
-  'C+iAqSQBiEYaw4BOKgHD6HsAsASKZh/ob6mwAopmHuhnqbAAimYb6F+psAvoVakkfopmGoDkAQjg61no3AByyrAy6D+piEYf' +
-  'sAnoN6mIRh6wCOgvqYhGG7AH6CepiEYaw+gpALAyimYf6B2psAmKZh7oFamwCIpmG+gNqbAHimYa6AWpsAvo+6gkf+sHsAvo' +
-  '8qgMgIjEsAvp7qiwC+jkqKggD4Vk/7AFimYf6NuosAOKZh7o06iwAYpmG+jLqOShJP7mobAL6LuoDCDrx7AL6LKoJN/rvrgK' +
-  'JuitqLgLAuinqLAM6J2o6DAAsAToQABma9g8sALoNwBmAcNma9s8sADoKwBmAdhmut40EgBm9+JmD6zQEGajbADDUblKAbAK' +
-  '6GGoqIB0BugVq+Ly+VnD6FKoiMTA7AQkD9UKZg+3wMNQsAzoPqioIHQE+81K+rAg5qDmIFjPMcCO0LwAcPu+e1vokgCwPegb' +
-  'qFDoCQBYwOgE6AIAzRgkDzwBdAk8AnQMPA90D8OyAL6JW+sQsoC+oVvrCb63W+hdAOnhALkEAFFSMcCOwM0TWlK4AQK7AHy5' +
-  'AQC2AM0TWllzA+LjwyaBPv59Vap1JegtAGYxwGYx22YxyWYPttJmMfZmMf9mMe2O2I7AvAB86gB8AADDvtlb6AQA+/Tr/VBT' +
-  'MdsuigRGhMB0BrQOzRDr8ltYw1Jld2luZDg2IEJJT1MAOiBib290aW5nIGZyb20gZmxvcHB5DQoAOiBib290aW5nIGZyb20g' +
-  'ZGlzaw0KADogc3RhcnRpbmcgdGhlIGtlcm5lbCBpbiBtZW1vcnkNCgA6IG5vdGhpbmcgdG8gYm9vdA0KAGiAnwcmZoE+AABS' +
-  'Vzg2dRv66A6mLmYPARZ4XA8gwAwBDyLAZuoZXA8AEADDZrgYAI7YjsCO4I7ojtCLJQj4CQChDPgJAIsdEPgJAIs1FPgJADHJ' +
-  'MdIx/zHt/yUE+AkAkJCQkAAAAAAAAAAAAAAAAAAAAAD//wAAAJvPAP//AAAAk88A//8AAACTAAAnAFBcDwAAAAAAAAAAAAAA' +
-  'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
+  '7lr4w7BK6A4BchOI8MDgAgjQ6AIBcgfoRgByAutYtID5w+jyAHL3ikYbwOACCNDo5QBy6opGH+jdAIpGG+jXAIpGHujRAAbo' +
+  'RAG+AwAmigDoxABGg/4HcvQH6AMAcr/D6FMAD4PGAFK68gOwCO5agCY+APD5w7QA9gZCAMB0GaBDAL4xULkGAC6KZAEuhAR1' +
+  'B4PGAuLytCDDgAQgEBAIBAQCAwECUB5qQB+ADj4AgLAg5iAfWM9QZlHkISS/5iFmuaADAgCoAXUeZosObAD69gY+AIB1H/v0' +
+  'ZqFsAGYpyGaD+CV26esO9gY+AIB1B+gmtWZJdfL7ZllYD7o2PgAH9cNRUrmUArr0A+yogHUG6Aa14vb5WlnDiMTo5f9yDqhA' +
+  '+XUJiOBSuvUD7lr4w1FSV79CALkHAOjI/3IOqEB0Crr1A+yIBUfi7vhfWlnDUoAmPgBwuvIDsAju6Lu0sAzugCY/APDoT/9y' +
+  'I7kEAOgoAHIb4vmwA+if/3IS6BEAJooH6JT/cgcmikcB6Iv/WsNqAAcmxB54AMOwCOh7/3ID6Iz/w7AH6HD/cieI0Ohp/3Ig' +
+  '6AP/chvo3/9yFvYGQgDQ+XUOD7baxoeUAAAPqx4+APjDsA/oQf9yLYjwwOACCNDoNf9yIYjo6C7/chroyP5yFeik/3IQ9gZC' +
+  'AMD5dQgPttqIr5QA+MNSicJmD7fDjMFmD7fJZsHhBGYBwWYPtsZmweAJZkhQAchYcidQsAbmCuYMiNDmC4jI5gSI6OYEZsHp' +
+  'EIjI5oFY5gWI4OYFsALmCvhaw2ZgHgYPoInlakAfaMCfD6H8+4teGoP7BHMaid4B24sXhdJ0EA+2XiOD+wN3BwHbLv+XJlIP' +
+  'oQcfZmHPLlJwUodSqFKKXiLB6wWD4wcB2y6Lj2BSg8IDsIDug+oDiMjuQojo7oPCAopGIiQf7oPqArAA7krrSBcEAAOAAcAA' +
+  'YAAwABgADABSg8IEsAPuWrQg6DoAdCKKRiLuiGYjw1KDwgSwAe5atAHoIwB0C+yIRiKA5B6IZiPDgMyAiGYjw1KDwgXsiEYj' +
+  'QuyIRiJaw1KDwgVmD7ZMfGZpydABAQBmQeyE4HUH6N6yZkl19IjEWsMx9jHbLouUBVODwgewWu7sPFp1CIPqB4kXg8MCg8YC' +
+  'g/4IcuDB4wgJHhAAw/gD+ALoA+gCZmAeBg+gieVqQB9owJ8Pofy+S1OKRiMuOgR0E4PGA4H+bFNy8ug3AA+hBx9mYc+AZir+' +
+  'Lv9UAQ+hBx9mYc8kf1NPelOGplOHvVSI2FOQdVORdVPA7VPB/FPC4FXoAlTGRiOGgE4qAcPGRiMAw4BOKgHDikYixkYjADwB' +
+  'D4KMrg+Ef648A3IId9bHRhYCAMPkktDoJAGIRiLD+4tGHmbB4BCLRhpmMdJmubUAAABmuwwAAABm9+NmOcpzpGb38WZnjUgB' +
+  '6POxxkYjAMPoIa5mPQD8AAB2Bma4APwAAIlGIsPHRgIA8MdGFvXmxkYjAMPHRgLAn8OAfiIBD4SEAIB+IiAPhVr/ZoF+GlBB' +
+  'TVMPhU7/ZoN+HhQPgkX/ZGYPtwawAGaLXhZmOcMPgzP/a/MMZkNmOcNyA2Yx22aJXhaORgKLfgZmMclkZouEtAAmZokFJmaJ' +
+  'TQRkZouEuAAmZolFCCZmiU0MZGaLhLwAJmaJRRBmx0YeFAAAAGaLRhpmiUYiw+hrrWYx22Y9ADwAAHYUZonDZoHrADwAAGbB' +
+  '6wZmuAA8AACJRiKJRh6JXhaJXhrDi04egfkAgHdC5JJQ6EOt+uhBAA8gwAwBDyLAuBAAjti4GACOwDH2Mf/zpS5mDwEWoFy4' +
+  'IACO2I7ADyDAJP4PIsBYJP7mksZGIwDDxkYjAoBOKgHDZg+3RgJmweAEZg+3XgpmAdhmUGovieM2Zg8BF4PEBsNQZlFmuSgF' +
+  'AADkZKgCdAfobLBmSXXzZllYw+jj/+Zkw+jd/+Zgw2ZRZrkoBQAA5GSoAXUL6EewZkl182ZZ+cNmWeRg+MO5IADkZKgBdATk' +
+  'YOL2w+jK/+jN/8NQsGDouv9Y672wreiy/7Cn6K3/6NX/sKropf/orv+wZejd/7Cu6Jj/sPTrzYomFwDA7ASA5AeglwAkBzjg' +
+  'dBWAJpcA+AgmlwCw7eis/3IFiODopf/DD7ZeIoP7B3cKAdsu/5f4Vemm8rQB6aHyOFaFVq9WyFbgVnZW8lY1V1Cw1Og9/1jo' +
+  'P//oQv9yBTz6dAH5w7Co6Cn/sPLo4f9yCugr/3IFgw4QAASwp+kT/4p+F4D/AXcwdA6w9ejB/3IqsGXoPf/rHWRmgz4AAQC0' +
+  'BXQUZMYGBQEAsEfoJf+w9Oid/3IGtADDtALDtAPDikYX/sg8CHPx/sBkogQBsGXoAf+wqOi8/rD/6HT/ct25MgDou/5zBOL5' +
+  '69GIRhbor/5yyYhGF+u+D7ZeF4P7Bne4sPMuiqfBVusRChQoPFBkyIpmF4D8A3egsOjoM/9ynIjg6Cz/cpXrjbDy6CP/cozo' +
+  'bf5yh4hGF+l7/4pGFzwCD4d1/4TAdAwE5egE/w+Ca//pYv+w6ej4/g+CX//oQP4Pglj/iEYW6Db+D4JO/4hGHugs/g+CRP+I' +
+  'RhrpOP+LRgJmweAQi0YWZGajAAHpJv9mYB4GD6CJ5WpAH2jAnw+h/ORkJCE8IXVT5GBkD7YeBQGF23UEqAh0Q4PjB2SIhwgB' +
+  'Q2SIHgUBZDoeBAFyLmTGBgUBAGRmgz4AAQB0H2QPtgYIAVBkD7YGCQFQZA+2BgoBUGoAZP8eAAGDxAj6sCDmoOYgD6EHH2Zh' +
+  'z2ZgHgYPoInlakAfaMCfD6H8D7ZeI4P7EncHAdsu/5fpVw+hBx9mYc8QWD1Ym1gPWA9Yw1gPWA9YD1gPWA9YD1gPWA9YD1gP' +
+  'WB9YVliiWMPoDACLRiLoVgBy9YlGIsP7+oseGgA7HhwAdQT79OvxiweJRiLoswCJHhoA+8PoFgD2RipAdcmLRiLoIwCJRiJz' +
+  'vujL/+vn+4BOKkCLHhoAOx4cAHQJiweJRiKAZiq/w4D84HQPPOB0FITAdQWA/IR3GPjDtBw8L3X4tDXDhOR08YD8hHcEsAD4' +
+  'w/nDoBcAiEYiw6AXAIomGACI44Dkc4DjBMDjBQjcih6WAIDjDAjciUYiw4tGHugIALAAFACIRiLDiz4cAIn76BAAOx4aAHQI' +
+  'iQWJHhwA+MP5w4PDAjseggByBIsegADDtAHPZmAeBg+gieVqQB9owJ8PofyAfiOxdBsPtl4jg/sHdxwB24BmKv4u/5dCWQ+h' +
+  'Bx9mYc/oJaoPoQcfZmHPgE4qAQ+hBx9mYc9SWWpZflmrWddZ/Vk3WmlaZqFsAIlGGmbB6BCJRh4wwIYGcACIRiLDi0YeZsHg' +
+  'EItGGmajbADGBnAAAMPoNQFyI7AE6GypiEYfsALoZKmIRh6wAOhcqYhGG7AL6FSpJAGIRhrDgE4qAcPoewCwBIpmH+hDqbAC' +
+  'imYe6DupsACKZhvoM6mwC+gpqSR+imYagOQBCODrWejcAHLKsDLoE6mIRh+wCegLqYhGHrAI6AOpiEYbsAfo+6iIRhrD6CkA' +
+  'sDKKZh/o8aiwCYpmHujpqLAIimYb6OGosAeKZhro2aiwC+jPqCR/6wewC+jGqAyAiMSwC+nCqLAL6LioqCAPhWT/sAWKZh/o' +
+  'r6iwA4pmHuinqLABimYb6J+o5KEk/uahsAvoj6gMIOvHsAvohqgk3+u+uAom6IGouAsC6HuosAzocajoMACwBOhAAGZr2Dyw' +
+  'Aug3AGYBw2Zr2zywAOgrAGYB2Ga63jQSAGb34mYPrNAQZqNsAMNRuUoBsAroNaiogHQG6Omq4vL5WcPoJqiIxMDsBCQP1Qpm' +
+  'D7fAw1CwDOgSqKggdAT7zUr6sCDmoOYgWM8xwI7QvABw+76nW+iSALA96O+nUOgJAFjA6AToAgDNGCQPPAF0CTwCdAw8D3QP' +
+  'w7IAvrVb6xCygL7NW+sJvuNb6F0A6eEAuQQAUVIxwI7AzRNaUrgBArsAfLkBALYAzRNaWXMD4uPDJoE+/n1VqnUl6C0AZjHA' +
+  'ZjHbZjHJZg+20mYx9mYx/2Yx7Y7YjsC8AHzqAHwAAMO+BVzoBAD79Ov9UFMx2y6KBEaEwHQGtA7NEOvyW1jDUmV3aW5kODYg' +
+  'QklPUwA6IGJvb3RpbmcgZnJvbSBmbG9wcHkNCgA6IGJvb3RpbmcgZnJvbSBkaXNrDQoAOiBzdGFydGluZyB0aGUga2VybmVs' +
+  'IGluIG1lbW9yeQ0KADogbm90aGluZyB0byBib290DQoAaICfByZmgT4AAFJXODZ1G/ro4qUuZg8BFqBcDyDADAEPIsBm6kVc' +
+  'DwAQAMNmuBgAjtiOwI7gjuiO0IslCPgJAKEM+AkAix0Q+AkAizUU+AkAMckx0jH/Me3/JQT4CQAAAAAAAAAAAAAAAAAAAAAA' +
+  '//8AAACbzwD//wAAAJPPAP//AAAAkwAAJwB4XA8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
   'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
   'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
   'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
@@ -1400,181 +1400,182 @@ export const SYMBOLS = `\
 00005031 st1_statuses
 0000503d int0e
 0000504e fdc_wait_interrupt
-00005056 fdc_wait_interrupt.poll
-00005065 fdc_wait_interrupt.done
-0000506d fdc_wait
-00005075 fdc_wait.poll
-00005080 fdc_wait.done
-00005083 fdc_put
-00005098 fdc_put.done
-00005099 fdc_results
-000050a2 fdc_results.next
-000050b5 fdc_results.done
-000050b9 fdc_reset
-000050d8 fdc_reset.sense
-000050f8 fdc_reset.done
-000050fa diskette_pointer
-00005103 fdc_sense
-0000510d fdc_sense.done
-0000510e fdc_recalibrate
-0000513c fdc_recalibrate.done
-0000513d fdc_seek
-00005171 fdc_seek.done
-00005172 fdc_dma
-000051bd fdc_dma.done
-000051bf int14
-000051f3 int14.done
-000051fa int14_functions
-00005202 serial_initialize
-00005234 serial_divisors
-00005244 serial_send
-0000525b serial_receive
-00005275 serial_time_out
-0000527c serial_status
-0000528b serial_wait
-0000529d serial_wait.poll
-000052a9 serial_wait.done
-000052ad detect_serial
-000052b1 detect_serial.port
-000052c9 detect_serial.next
-000052d9 serial_addresses
-000052e1 int15
-000052f8 int15.compare
-00005310 int15.found
-0000531f int15_functions
-00005340 int15_functions_end
-00005340 system_unsupported
-00005349 system_done
-0000534e system_keyboard_intercept
-00005353 system_a20
-00005370 system_a20.state
-0000537a system_wait
-000053ac system_extended_memory
-000053bd system_extended_memory.small
-000053c1 system_configuration
-000053d0 system_extended_data_area
-000053d6 system_memory_map
-0000541a system_memory_map.more
-00005462 system_memory_sizes
-00005484 system_memory_sizes.small
-00005491 block_move
-000054dc block_move.bad
-000054e5 load_callers_table
-00005505 kbc_wait
-0000550e kbc_wait.poll
-0000551b kbc_wait.done
-0000551f kbc_command
-00005525 kbc_write
-0000552b kbc_read
-00005533 kbc_read.poll
-00005544 kbc_read.read
-0000554a kbc_flush
-0000554d kbc_flush.next
-00005557 kbc_flush.done
-00005558 keyboard_send
-0000555f kbc_set_mode
-00005568 init_keyboard
-0000558b update_leds
-000055b3 update_leds.done
-000055b4 mouse_service
-000055c7 mouse_service.unknown
-000055cc mouse_functions
-000055dc mouse_send
-000055f0 mouse_send.done
-000055f1 detect_mouse
-00005607 detect_mouse.none
-0000560c mouse_enable
-00005624 mouse_enable.enable
-00005641 mouse_ok
-00005643 mouse_return
-00005644 mouse_bad_input
-00005647 mouse_failed
-0000564a mouse_initialize
-00005659 mouse_reset
-0000566d mouse_reset.wait
-00005676 mouse_reset.tested
-00005683 mouse_set_rate
-00005695 mouse_rates
-0000569c mouse_set_resolution
-000056a6 mouse_send_two
-000056b4 mouse_type
-000056c6 mouse_extended
-000056df mouse_extended.status
-00005709 mouse_set_handler
-0000571b int74
-00005744 int74.store
-00005787 int74.done
-00005795 int16
-000057b6 int16.done
-000057bd int16_functions
-000057e3 key_nothing
-000057e4 key_read_old
-000057f3 key_read
-000057f4 key_read.wait
-00005803 key_read.take
-00005811 key_peek_old
-0000582a key_peek
-00005842 key_peek.done
-00005843 key_to_old
-00005855 key_to_old.same
-00005857 key_to_old.grey
-00005860 key_to_old.cursor
-0000586d key_to_old.new
-0000586f key_shift_state
-00005876 key_extended_shift_state
-00005897 key_store
-000058a5 key_put
-000058bc key_put.full
-000058be key_next
-000058cb key_next.done
-000058cc int17
-000058cf int1a
-00005901 int1a.pci
-0000590b int1a.unknown
-00005916 int1a_functions
-00005926 time_get_ticks
-0000593e time_set_ticks
-00005952 rtc_get_time
-0000597a rtc_fail
-0000597f rtc_set_time
-000059ab rtc_get_date
-000059d1 rtc_set_date
-000059fd rtc_hold
-00005a04 rtc_set_status_b
-00005a0b rtc_set_alarm
-00005a3d rtc_cancel_alarm
-00005a46 init_rtc
-00005a8a rtc_wait
-00005a8e rtc_wait.poll
-00005a9d rtc_wait.done
-00005a9f rtc_read_binary
-00005ab0 int70
-00005abe int70.done
-00005ac6 int19
-00005ae6 boot_from
-00005af5 boot_from.floppy
-00005afc boot_from.disk
-00005b03 boot_from.kernel
-00005b0c boot_sector
-00005b0f boot_sector.try
-00005b2d boot_sector.read
-00005b5b boot_sector.not_bootable
-00005b5c int18
-00005b63 int18.halt
-00005b66 print
-00005b6a print.next
-00005b78 print.done
-00005b7b message_name
-00005b89 message_floppy
-00005ba1 message_disk
-00005bb7 message_kernel
-00005bd9 message_nothing
-00005bed start_kernel
-00005c18 start_kernel.none
-00005c19 enter_kernel
-00005c50 flat_gdt
-00005c78 flat_gdt_end
-00005c78 flat_gdtr
+00005066 fdc_wait_interrupt.sleep
+0000507f fdc_wait_interrupt.poll
+0000508d fdc_wait_interrupt.done
+00005099 fdc_wait
+000050a1 fdc_wait.poll
+000050ac fdc_wait.done
+000050af fdc_put
+000050c4 fdc_put.done
+000050c5 fdc_results
+000050ce fdc_results.next
+000050e1 fdc_results.done
+000050e5 fdc_reset
+00005104 fdc_reset.sense
+00005124 fdc_reset.done
+00005126 diskette_pointer
+0000512f fdc_sense
+00005139 fdc_sense.done
+0000513a fdc_recalibrate
+00005168 fdc_recalibrate.done
+00005169 fdc_seek
+0000519d fdc_seek.done
+0000519e fdc_dma
+000051e9 fdc_dma.done
+000051eb int14
+0000521f int14.done
+00005226 int14_functions
+0000522e serial_initialize
+00005260 serial_divisors
+00005270 serial_send
+00005287 serial_receive
+000052a1 serial_time_out
+000052a8 serial_status
+000052b7 serial_wait
+000052c9 serial_wait.poll
+000052d5 serial_wait.done
+000052d9 detect_serial
+000052dd detect_serial.port
+000052f5 detect_serial.next
+00005305 serial_addresses
+0000530d int15
+00005324 int15.compare
+0000533c int15.found
+0000534b int15_functions
+0000536c int15_functions_end
+0000536c system_unsupported
+00005375 system_done
+0000537a system_keyboard_intercept
+0000537f system_a20
+0000539c system_a20.state
+000053a6 system_wait
+000053d8 system_extended_memory
+000053e9 system_extended_memory.small
+000053ed system_configuration
+000053fc system_extended_data_area
+00005402 system_memory_map
+00005446 system_memory_map.more
+0000548e system_memory_sizes
+000054b0 system_memory_sizes.small
+000054bd block_move
+00005508 block_move.bad
+00005511 load_callers_table
+00005531 kbc_wait
+0000553a kbc_wait.poll
+00005547 kbc_wait.done
+0000554b kbc_command
+00005551 kbc_write
+00005557 kbc_read
+0000555f kbc_read.poll
+00005570 kbc_read.read
+00005576 kbc_flush
+00005579 kbc_flush.next
+00005583 kbc_flush.done
+00005584 keyboard_send
+0000558b kbc_set_mode
+00005594 init_keyboard
+000055b7 update_leds
+000055df update_leds.done
+000055e0 mouse_service
+000055f3 mouse_service.unknown
+000055f8 mouse_functions
+00005608 mouse_send
+0000561c mouse_send.done
+0000561d detect_mouse
+00005633 detect_mouse.none
+00005638 mouse_enable
+00005650 mouse_enable.enable
+0000566d mouse_ok
+0000566f mouse_return
+00005670 mouse_bad_input
+00005673 mouse_failed
+00005676 mouse_initialize
+00005685 mouse_reset
+00005699 mouse_reset.wait
+000056a2 mouse_reset.tested
+000056af mouse_set_rate
+000056c1 mouse_rates
+000056c8 mouse_set_resolution
+000056d2 mouse_send_two
+000056e0 mouse_type
+000056f2 mouse_extended
+0000570b mouse_extended.status
+00005735 mouse_set_handler
+00005747 int74
+00005770 int74.store
+000057b3 int74.done
+000057c1 int16
+000057e2 int16.done
+000057e9 int16_functions
+0000580f key_nothing
+00005810 key_read_old
+0000581f key_read
+00005820 key_read.wait
+0000582f key_read.take
+0000583d key_peek_old
+00005856 key_peek
+0000586e key_peek.done
+0000586f key_to_old
+00005881 key_to_old.same
+00005883 key_to_old.grey
+0000588c key_to_old.cursor
+00005899 key_to_old.new
+0000589b key_shift_state
+000058a2 key_extended_shift_state
+000058c3 key_store
+000058d1 key_put
+000058e8 key_put.full
+000058ea key_next
+000058f7 key_next.done
+000058f8 int17
+000058fb int1a
+0000592d int1a.pci
+00005937 int1a.unknown
+00005942 int1a_functions
+00005952 time_get_ticks
+0000596a time_set_ticks
+0000597e rtc_get_time
+000059a6 rtc_fail
+000059ab rtc_set_time
+000059d7 rtc_get_date
+000059fd rtc_set_date
+00005a29 rtc_hold
+00005a30 rtc_set_status_b
+00005a37 rtc_set_alarm
+00005a69 rtc_cancel_alarm
+00005a72 init_rtc
+00005ab6 rtc_wait
+00005aba rtc_wait.poll
+00005ac9 rtc_wait.done
+00005acb rtc_read_binary
+00005adc int70
+00005aea int70.done
+00005af2 int19
+00005b12 boot_from
+00005b21 boot_from.floppy
+00005b28 boot_from.disk
+00005b2f boot_from.kernel
+00005b38 boot_sector
+00005b3b boot_sector.try
+00005b59 boot_sector.read
+00005b87 boot_sector.not_bootable
+00005b88 int18
+00005b8f int18.halt
+00005b92 print
+00005b96 print.next
+00005ba4 print.done
+00005ba7 message_name
+00005bb5 message_floppy
+00005bcd message_disk
+00005be3 message_kernel
+00005c05 message_nothing
+00005c19 start_kernel
+00005c44 start_kernel.none
+00005c45 enter_kernel
+00005c78 flat_gdt
+00005ca0 flat_gdt_end
+00005ca0 flat_gdtr
 0000e6f5 configuration_table
 0000efc7 diskette_parameters
 0000ff53 dummy_iret
