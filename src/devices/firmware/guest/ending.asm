@@ -7,6 +7,7 @@ EXIT_EXCEPTION  equ 2
 ; Tells the machine the code in AL. Without an exit port nothing happens, and the processor stops.
 exit:
         cli
+        call serial_drain
         out EXIT, al
 .stopped:
         hlt

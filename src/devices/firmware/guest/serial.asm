@@ -53,6 +53,19 @@ serial_output:
         pop edx
         ret
 
+; Waits until the last bit is out. Keeps all registers.
+serial_drain:
+        push edx
+        push eax
+        mov edx, SERIAL_STATUS
+.busy:
+        in al, dx
+        test al, 40h                    ; transmitter empty
+        jz .busy
+        pop eax
+        pop edx
+        ret
+
 ; A received byte in AL; ZF if there is none.
 serial_input:
         mov edx, SERIAL_STATUS
