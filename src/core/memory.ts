@@ -31,8 +31,10 @@ export class PhysicalMemory {
   readonly dirty: Uint8Array;
   /** Called before a write to a watched page, by whoever writes. */
   onWatchedWrite: (address: number, length: number) => void = () => {};
-  /** Called when cached permissions to write must be dropped, because the dirty bits were cleared or a page changed its kind. */
+  /** Called when a page has changed its kind: nothing cached about any page holds. */
   onMappingChanged: () => void = () => {};
+  /** Called when the dirty bits were cleared: cached permissions to write must be dropped. */
+  onDirtyCleared: () => void = () => {};
   readonly #view: DataView;
   readonly #mmio = new Map<number, MmioHandler>();
 
@@ -151,6 +153,6 @@ export class PhysicalMemory {
   /** Forgets which pages were written; the next write to each is noticed again. */
   clearDirty(): void {
     this.dirty.fill(0);
-    this.onMappingChanged();
+    this.onDirtyCleared();
   }
 }

@@ -106,7 +106,9 @@ export class Code {
   load32 = (offset: number): this => this.memory(0x28, offset);
   load16 = (offset: number): this => this.memory(0x2f, offset);
   load8 = (offset: number): this => this.memory(0x2d, offset);
+  load64 = (offset: number): this => this.memory(0x29, offset);
   store32 = (offset: number): this => this.memory(0x36, offset);
+  store64 = (offset: number): this => this.memory(0x37, offset);
 
   /** `block`, `loop`, `if` with no result, or the given one. */
   block = (type = 0x40): this => this.op(0x02, type);

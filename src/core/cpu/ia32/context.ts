@@ -20,6 +20,8 @@ export interface Context {
   /** Data access through segment `seg` with all checks, at the current privilege. Returns unsigned. */
   read(seg: number, offset: number, size: Size): number;
   write(seg: number, offset: number, value: number, size: Size): void;
+  /** Throws what a `write` would throw, and changes nothing but accessed and dirty bits. */
+  probeWrite(seg: number, offset: number, size: Size): void;
   /** Access at a linear address as a supervisor (descriptor tables, TSS), whatever CPL is. */
   readSystem(linear: number, size: Size): number;
   writeSystem(linear: number, value: number, size: Size): void;

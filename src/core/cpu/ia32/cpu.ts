@@ -12,9 +12,9 @@
 import type { Cpu, CpuObserver, CpuPins, Stop } from '../../cpu.js';
 import { type PhysicalMemory, Watch } from '../../memory.js';
 import { Access } from './access.js';
-import type { Helper, Size } from './context.js';
-import { CodeCache } from './engine/blocks.js';
-import { Evaluator, type EvaluatorContext } from './engine/evaluator.js';
+import type { Context, Helper, Size } from './context.js';
+import { CodeCache, type CodeMode } from './engine/blocks.js';
+import { Evaluator } from './engine/evaluator.js';
 import { composeFlags, wordsOf } from './engine/flagWords.js';
 import { createInterpreter, type Interpreter } from './engine/interpreter.js';
 import { HELPERS } from './helpers/index.js';
@@ -54,7 +54,7 @@ const DR7_ENABLES = 0xff;
 /** What a boundary led to. */
 type Turn = 'go on' | Stop;
 
-export class Ia32 implements Cpu, EvaluatorContext {
+export class Ia32 implements Cpu, Context {
   readonly name = 'ia32';
   readonly family: number;
   readonly s: Ia32State;
@@ -72,7 +72,7 @@ export class Ia32 implements Cpu, EvaluatorContext {
   readonly #memory: PhysicalMemory;
   /** The clock `left` counts down to, while an engine runs; else undefined. */
   #deadline: number | undefined;
-  #codeSize: 16 | 32 = 16;
+  #codeMode: CodeMode = 0;
   /** The instruction delivered an interrupt or switched tasks itself: no single-step trap for it. */
   #delivered = false;
   /** The recorded fault belongs to the task that was switched to: EIP and registers are already its own. */
@@ -99,6 +99,7 @@ export class Ia32 implements Cpu, EvaluatorContext {
     this.#evaluator = new Evaluator(this, this.#run, (name, args) => (this.#helper(name)(this, ...args) ?? 0) as number);
     memory.onWatchedWrite = (address, length) => this.#watchedWrite(address, length);
     memory.onMappingChanged = () => this.#mmu.flush();
+    memory.onDirtyCleared = () => this.#mmu.dropAllWriteTags();
     this.reset();
   }
 
@@ -118,7 +119,7 @@ export class Ia32 implements Cpu, EvaluatorContext {
   /** Exact: at a boundary the state's own, inside an engine that of the current instruction's start. */
   get clock(): number {
     if (this.#deadline === undefined) return this.s.clock;
-    return this.#deadline - this.#run.left - this.#space.u16[(this.#run.rec + Rec.clocks) >>> 1]!;
+    return this.#deadline - this.#run.left + this.#space.i32[(this.#run.rec + Rec.minusClocks) >>> 2]!;
   }
 
   set clock(value: number) {
@@ -188,7 +189,7 @@ export class Ia32 implements Cpu, EvaluatorContext {
   #refreshDerived(): void {
     for (let seg = 0; seg < 8; seg++) this.#access.segmentChanged(seg);
     this.#run.stackMask = this.s.access[Seg.ss]! & BIG ? 0xffffffff : 0xffff;
-    this.#codeSize = this.s.access[Seg.cs]! & BIG ? 32 : 16;
+    this.#codeMode = this.#modeOfCs();
     this.modeChanged(false);
   }
 
@@ -308,11 +309,17 @@ export class Ia32 implements Cpu, EvaluatorContext {
     else if (exit === Exit.clock || exit === Exit.abort) this.#step(deadline);
   }
 
+  /** Pays (or with -1 takes back) what it costs from the instruction at `rec` to the end of its block. */
+  #pay(rec: number, sign: 1 | -1): void {
+    const { i32 } = this.#space;
+    this.#run.left += sign * i32[(rec + Rec.minusClocks) >>> 2]!;
+    this.#run.count += sign * i32[(rec + Rec.instructions) >>> 2]!;
+  }
+
   /** Makes the boundary before the instruction at `rec` the current one. */
   #backOut(rec: number): void {
-    const { u8, u16 } = this.#space;
-    this.#run.left += u16[(rec + Rec.clocks) >>> 1]!;
-    this.#run.count -= u8[rec + Rec.instructions]!;
+    this.#pay(rec, -1);
+    const { u16 } = this.#space;
     if (!this.#taskFault) this.s.eip = (this.s.eip + u16[(rec + Rec.here) >>> 1]!) >>> 0;
     this.#taskFault = false;
   }
@@ -345,10 +352,10 @@ export class Ia32 implements Cpu, EvaluatorContext {
     const user = s.cpl === 3;
     try {
       const physical = this.#mmu.translate(linear, false, user);
-      let table = this.#code.tableOf(physical, this.#codeSize);
+      let table = this.#code.tableOf(physical, this.#codeMode);
       if (table === undefined) return 0;
-      const rec = this.#code.block(physical, table, this.#codeSize);
-      table = this.#code.tableOf(physical, this.#codeSize)!;
+      const rec = this.#code.block(physical, table, this.#codeMode);
+      table = this.#code.tableOf(physical, this.#codeMode)!;
       this.#mmu.fillInstruction(linear, table, user);
       return rec;
     } catch (fault) {
@@ -381,7 +388,7 @@ export class Ia32 implements Cpu, EvaluatorContext {
       return this.#memory.read(this.#mmu.translate(linear, false, user), 1);
     };
     try {
-      return this.#decoder.decode(fetch, this.#codeSize);
+      return this.#decoder.decode(fetch, this.#codeMode === 0 ? 16 : 32);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       this.#exception(fault);
@@ -392,10 +399,10 @@ export class Ia32 implements Cpu, EvaluatorContext {
   #stepRecord(rec: number, deadline: number): void {
     const { s } = this;
     const run = this.#run;
-    const { u8, u16 } = this.#space;
     const before = this.#beforeInstruction();
-    run.left = deadline - s.clock - u16[(rec + Rec.clocks) >>> 1]!;
-    run.count = u8[rec + Rec.instructions]!;
+    run.left = deadline - s.clock;
+    run.count = 0;
+    this.#pay(rec, 1);
     run.exit = Exit.none;
     run.precise = 1;
     run.rec = rec;
@@ -415,9 +422,8 @@ export class Ia32 implements Cpu, EvaluatorContext {
     }
     // Take back what was paid for instructions that have not been executed.
     if (next !== 0) {
-      run.left += u16[(next + Rec.clocks) >>> 1]!;
-      run.count -= u8[next + Rec.instructions]!;
-      if (next === rec + Rec.size) s.eip = (s.eip + u16[(rec + Rec.next) >>> 1]!) >>> 0;
+      this.#pay(next, -1);
+      if (next === rec + Rec.size) s.eip = (s.eip + this.#space.u16[(rec + Rec.next) >>> 1]!) >>> 0;
     }
     s.clock = deadline - run.left;
     s.retired += run.count;
@@ -541,7 +547,7 @@ export class Ia32 implements Cpu, EvaluatorContext {
       fpuRegister: this.#reporting(fpuRegister as Helper),
       fwait: this.#reporting(fwait as Helper),
       fxsave: fxsave as Helper,
-      fxrstor: fxrstor as Helper,
+      fxrstor: this.#reporting(fxrstor as Helper),
     };
     const helper = own[name] ?? (HELPERS as Record<string, Helper>)[name];
     if (!helper) throw new Error(`rows call a helper ${name} that does not exist`);
@@ -627,9 +633,14 @@ export class Ia32 implements Cpu, EvaluatorContext {
     this.#access.segmentChanged(seg);
     const size32 = (this.s.access[seg]! & BIG) !== 0;
     if (seg === Seg.ss) this.#run.stackMask = size32 ? 0xffffffff : 0xffff;
-    if (seg !== Seg.cs || (this.#codeSize === 32) === size32) return;
-    this.#codeSize = size32 ? 32 : 16;
+    if (seg !== Seg.cs || this.#codeMode === this.#modeOfCs()) return;
+    this.#codeMode = this.#modeOfCs();
     this.#mmu.flushInstructions();
+  }
+
+  #modeOfCs(): CodeMode {
+    if (!(this.s.access[Seg.cs]! & BIG)) return 0;
+    return this.s.limit[Seg.cs] === 0xffffffff ? 1 : 2;
   }
 
   modeChanged(flush: boolean): void {

@@ -10,10 +10,10 @@ import { IA32 } from './state.js';
  * Run state: derived from the architectural state or meaningful only while an engine runs. Never saved.
  */
 export const RUN = layout('ia32 run', {
-  /** Clocks to the deadline, after paying for the whole current block. */
-  left: 'i32',
   /** Instructions retired since the engine was entered, the whole current block included. */
   count: 'u32',
+  /** Clocks to the deadline, after paying for the whole current block. With `count` one 64-bit word. */
+  left: 'i32',
   /** Why compiled code came back: `Exit`. */
   exit: 'u32',
   /** The decoded instruction that is executing, where a slow path or an exit needs it. */
@@ -70,27 +70,31 @@ export const ENTRY_TABLE_BYTES = 4096 * 4;
 export const ENTRY_TABLES = 1536;
 export const ENTRY_BASE = align(ITLB_END, 0x10000);
 export const RECORD_BASE = ENTRY_BASE + ENTRY_TABLES * ENTRY_TABLE_BYTES;
-export const RECORDS = 900_000;
+export const RECORDS = 1_000_000;
 
 /** A decoded instruction, `Rec.size` bytes; offsets of its fields. */
 export const Rec = {
   handler: 0,
-  /** Clocks, and instructions, from the start of this one to the end of the block. */
-  clocks: 2,
-  instructions: 4,
-  reg: 5,
-  base: 6,
-  index: 7,
-  scale: 8,
-  seg: 9,
   /** Bytes from the start of the block to this instruction, and to the next one. */
-  here: 10,
-  next: 12,
+  here: 2,
+  next: 4,
   /** Bytes from the start of this instruction to the end of the block. */
-  bytes: 14,
+  bytes: 6,
+  reg: 8,
+  base: 9,
+  index: 10,
+  scale: 11,
+  seg: 12,
   disp: 16,
+  /** In direct jumps and at the end of a block, in place of `disp`: the record jumped to, or 0. */
+  link: 16,
   imm: 20,
-  size: 24,
+  /** What `count` and `left` change by from the start of this instruction to the end of the block: 64 bits. */
+  price: 24,
+  /** The halves of `price`: instructions, and minus the clocks. */
+  instructions: 24,
+  minusClocks: 28,
+  size: 32,
 } as const;
 
 export const RAM_BASE = align(RECORD_BASE + RECORDS * Rec.size, 0x10000);
@@ -104,6 +108,7 @@ export class Space {
   readonly u8: Uint8Array;
   readonly u16: Uint16Array;
   readonly u32: Uint32Array;
+  readonly i32: Int32Array;
 
   constructor(ramSize: number) {
     const pages = Math.ceil((RAM_BASE + ramSize) / WASM_PAGE);
@@ -113,5 +118,6 @@ export class Space {
     this.u8 = new Uint8Array(this.buffer);
     this.u16 = new Uint16Array(this.buffer);
     this.u32 = new Uint32Array(this.buffer);
+    this.i32 = new Int32Array(this.buffer);
   }
 }

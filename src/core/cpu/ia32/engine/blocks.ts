@@ -12,6 +12,12 @@ import type { Mmu } from '../mmu.js';
 import { ENTRY_BASE, ENTRY_TABLE_BYTES, ENTRY_TABLES, RECORD_BASE, RECORDS, Rec, type Space } from '../space.js';
 
 const CHUNK_SHIFT = 7;
+/**
+ * Code is decoded apart by what CS it runs in: 16-bit, 32-bit without a limit (4 GiB), 32-bit with one.
+ * Only the second kind has its jumps linked.
+ */
+export type CodeMode = 0 | 1 | 2;
+const MODES = 3;
 const MAX_INSTRUCTIONS = 64;
 /** Before the first block: room for one uncached instruction and its end. */
 const SCRATCH_RECORDS = 2;
@@ -28,7 +34,7 @@ export class CodeCache {
   readonly #decoder: Decoder;
   readonly #mmu: Mmu;
   readonly #endHandler: number;
-  /** Entry table address by `page * 2 + (32-bit code ? 1 : 0)`, or 0. */
+  /** Entry table address by `page * MODES + mode`, or 0. */
   readonly #tables: Uint32Array;
   /** For each page, which 128-byte chunks hold decoded code. */
   readonly #chunks: Uint32Array;
@@ -42,15 +48,15 @@ export class CodeCache {
     this.#mmu = mmu;
     this.#endHandler = endHandler;
     const pages = memory.size >>> PAGE_SHIFT;
-    this.#tables = new Uint32Array(pages * 2);
+    this.#tables = new Uint32Array(pages * MODES);
     this.#chunks = new Uint32Array(pages);
   }
 
   /** The entry table of a RAM or ROM page, or undefined where code cannot be cached. */
-  tableOf(physical: number, size: 16 | 32): number | undefined {
+  tableOf(physical: number, mode: CodeMode): number | undefined {
     const kind = this.#memory.kind[physical >>> PAGE_SHIFT]!;
     if (kind !== PageKind.ram && kind !== PageKind.rom) return undefined;
-    const index = (this.#memory.backing(physical) >>> PAGE_SHIFT) * 2 + (size === 32 ? 1 : 0);
+    const index = (this.#memory.backing(physical) >>> PAGE_SHIFT) * MODES + mode;
     if (index >= this.#tables.length) return undefined;
     if (this.#tables[index] === 0) this.#tables[index] = this.#newTable();
     return this.#tables[index];
@@ -64,15 +70,15 @@ export class CodeCache {
   }
 
   /** The record for the block at a physical address, decoded if need be; 0 if it runs over its page. */
-  block(physical: number, table: number, size: 16 | 32): number {
+  block(physical: number, table: number, mode: CodeMode): number {
     const entry = (table >>> 2) + (physical & 0xfff);
     const known = this.#space.u32[entry]!;
     if (known !== 0) return known;
     if (this.#next + (MAX_INSTRUCTIONS + 1) * Rec.size > LIMIT) {
       this.dropAll();
-      return this.block(physical, this.tableOf(physical, size)!, size);
+      return this.block(physical, this.tableOf(physical, mode)!, mode);
     }
-    const rec = this.#decodeBlock(physical, size);
+    const rec = this.#decodeBlock(physical, mode === 0 ? 16 : 32);
     this.#space.u32[entry] = rec;
     return rec;
   }
@@ -137,22 +143,21 @@ export class CodeCache {
   }
 
   #writeEnd(rec: number, here: number): void {
-    const { u8, u16 } = this.#space;
+    const { u16, u32 } = this.#space;
+    u32.fill(0, rec >>> 2, (rec + Rec.size) >>> 2);
     u16[(rec + Rec.handler) >>> 1] = this.#endHandler;
-    u16[(rec + Rec.clocks) >>> 1] = 0;
-    u8[rec + Rec.instructions] = 0;
     u16[(rec + Rec.here) >>> 1] = here;
   }
 
   /** Clocks, instructions and bytes from each instruction to the end of the block. */
   #sumUp(first: number, clocks: readonly number[], end: number): void {
-    const { u8, u16 } = this.#space;
+    const { u16, i32 } = this.#space;
     let sum = 0;
     for (let i = clocks.length - 1; i >= 0; i--) {
       const rec = first + i * Rec.size;
       sum += clocks[i]!;
-      u16[(rec + Rec.clocks) >>> 1] = sum;
-      u8[rec + Rec.instructions] = clocks.length - i;
+      i32[(rec + Rec.minusClocks) >>> 2] = -sum;
+      i32[(rec + Rec.instructions) >>> 2] = clocks.length - i;
       u16[(rec + Rec.bytes) >>> 1] = end - u16[(rec + Rec.here) >>> 1]!;
     }
   }
@@ -160,8 +165,8 @@ export class CodeCache {
   // ---- keeping up with memory ----
 
   #watch(physical: number, length: number): void {
-    const page = physical >>> PAGE_SHIFT;
-    if (this.#memory.kind[page] !== PageKind.ram) return;
+    // ROM too: the chipset can turn it into RAM.
+    const page = this.#memory.backing(physical) >>> PAGE_SHIFT;
     this.#chunks[page] = this.#chunks[page]! | chunkMask(physical, length);
     if (this.#memory.watched[page]! & Watch.code) return;
     this.#memory.watched[page] = this.#memory.watched[page]! | Watch.code;
@@ -179,7 +184,7 @@ export class CodeCache {
   }
 
   #dropPage(page: number): void {
-    for (const table of [this.#tables[page * 2]!, this.#tables[page * 2 + 1]!]) {
+    for (const table of this.#tables.subarray(page * MODES, (page + 1) * MODES)) {
       if (table !== 0) this.#space.u32.fill(0, table >>> 2, (table + ENTRY_TABLE_BYTES) >>> 2);
     }
     this.#chunks[page] = 0;

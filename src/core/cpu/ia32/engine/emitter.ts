@@ -18,6 +18,8 @@ import { flagValue, lowerFlags } from './flagWords.js';
 export interface Runtime {
   /** (eip) -> rec: finds and pays for the block at EIP. */
   readonly goto: number;
+  /** (eip, rec) -> rec: likewise for the direct jump `rec`, which may be linked to its target. */
+  readonly gotoDirect: number;
   /** (rec, vector, error, hasError). */
   readonly raise: number;
   /** (rec, seg, off, size, write intent) -> value. */
@@ -32,7 +34,8 @@ const NARROW_LOAD: Record<number, number> = { 8: 0x2d, 16: 0x2f, 32: 0x28 };
 const NARROW_STORE: Record<number, number> = { 8: 0x3a, 16: 0x3b, 32: 0x36 };
 const I32_AND = 0x71;
 const I32_ADD = 0x6a;
-const I32_SUB = 0x6b;
+const I64_ADD = 0x7c;
+const I64_SUB = 0x7d;
 const I32_SHL = 0x74;
 const I32_SHR_U = 0x76;
 const I32_EQZ = 0x45;
@@ -367,26 +370,27 @@ export class Emitter {
   #refundRest(): void {
     if (this.#expanded.ends) return;
     const c = this.#c;
-    this.#setRun('left', () => {
-      c.i32(0).load32(cellAddress('left'));
-      c.get(REC).load16(Rec.size + Rec.clocks).op(I32_ADD);
-    });
-    this.#setRun('count', () => {
-      c.i32(0).load32(cellAddress('count'));
-      c.get(REC).load8(Rec.size + Rec.instructions).op(I32_SUB);
-    });
+    this.#addToAccount(() => c.i64(0n).get(REC).load64(Rec.size + Rec.price).op(I64_SUB));
   }
 
-  #addToLeft(clocks: number): void {
-    if (clocks === 0) return;
-    this.#setRun('left', () => this.#c.i32(0).load32(cellAddress('left')).i32(clocks).op(I32_ADD));
+  /** Adds a 64-bit value to `count` and `left`. */
+  #addToAccount(value: () => void): void {
+    const c = this.#c;
+    c.i32(0).i32(0).load64(cellAddress('count'));
+    value();
+    c.op(I64_ADD).store64(cellAddress('count'));
+  }
+
+  #pay(clocks: number): void {
+    if (clocks !== 0) this.#addToAccount(() => this.#c.i64(BigInt(-clocks) << 32n));
   }
 
   #jump(e: Extract<Effect, { k: 'jump' }>): void {
     this.#refundRest();
-    this.#addToLeft(-e.clocks);
+    this.#pay(e.clocks);
     this.#value(e.ip);
-    this.#c.call(this.#rt.goto).return();
+    if (e.direct) this.#c.get(REC).call(this.#rt.gotoDirect).return();
+    else this.#c.call(this.#rt.goto).return();
   }
 
   #call(e: Extract<Effect, { k: 'call' }>): void {
@@ -419,7 +423,7 @@ export class Emitter {
     c.brIf(0).loop();
     this.#effects(e.body);
     this.#setGpr(at, ir.sub(e.count, 1));
-    this.#addToLeft(-e.clocks);
+    this.#pay(e.clocks);
     if (e.zf !== undefined) {
       this.#value(ir.ne(ir.flag('zf'), e.zf));
       c.brIf(1);
@@ -436,14 +440,11 @@ export class Emitter {
     const c = this.#c;
     if (e.leaves) c.i32(1);
     else {
-      c.i32(0).load32(cellAddress('left')).get(REC).load16(Rec.clocks).op(I32_ADD).i32(0).op(I32_LE_S);
+      c.i32(0).load32(cellAddress('left')).get(REC).load32(Rec.minusClocks).op(I32_LE_S);
       c.i32(0).load32(cellAddress('precise')).op(I32_OR);
     }
     c.if();
-    this.#setRun('left', () => {
-      c.i32(0).load32(cellAddress('left')).get(REC).load16(Rec.clocks).op(I32_ADD);
-    });
-    this.#setRun('count', () => c.i32(0).load32(cellAddress('count')).i32(1).op(I32_SUB));
+    this.#addToAccount(() => c.i64(0n).get(REC).load64(Rec.price).op(I64_SUB));
     this.#advanceEip('here');
     this.#setRun('exit', () => c.i32(Exit.next));
     c.i32(0).return().end();

@@ -18,11 +18,6 @@ export type Ending =
   /** A repeated instruction with iterations left: EIP stays. */
   | 'unfinished';
 
-/** The CPU, with a way to raise the fault of a write before it is made. */
-export interface EvaluatorContext extends Context {
-  probeWrite(seg: number, offset: number, size: Size): void;
-}
-
 type RunState = ReturnType<typeof RUN.create>;
 type CallHelper = (name: string, args: readonly number[]) => number;
 
@@ -36,7 +31,7 @@ const BIT: Record<string, number> = {
 };
 
 export class Evaluator {
-  readonly #cpu: EvaluatorContext;
+  readonly #cpu: Context;
   readonly #run: RunState;
   readonly #call: CallHelper;
   readonly #view: DataView;
@@ -46,7 +41,7 @@ export class Evaluator {
   /** Clocks beyond the row's. */
   #extra = 0;
 
-  constructor(cpu: EvaluatorContext, run: RunState, call: CallHelper) {
+  constructor(cpu: Context, run: RunState, call: CallHelper) {
     this.#cpu = cpu;
     this.#run = run;
     this.#call = call;

@@ -2,7 +2,7 @@
  * The WebAssembly interpreter of one CPU family: a function per instruction variant, and the loop that
  * runs decoded instructions. Generated from the rows; compiled once a process.
  */
-import { I32, ModuleWriter } from '../../../wasm/module.js';
+import { type Code, I32, I64, ModuleWriter } from '../../../wasm/module.js';
 import { instructionSet } from '../isa/table.js';
 import type { Effect } from '../isa/ir.js';
 import { Exit, ITLB_ENTRIES, Rec } from '../space.js';
@@ -58,13 +58,14 @@ function compile(family: number): Compiled {
   }
   const go = emitGoto(w);
   const raise = emitRaise(w);
-  const runtime: Runtime = { goto: go, raise, slowLoad, slowStore, helper: (name) => helpers.get(name)! };
+  const gotoDirect = emitGotoDirect(w, go);
+  const runtime: Runtime = { goto: go, gotoDirect, raise, slowLoad, slowStore, helper: (name) => helpers.get(name)! };
   const handlers = expanded.map((e) => {
     const f = w.function({ params: [I32], results: [I32] });
     new Emitter(f.code, runtime, e).emit();
     return f.index;
   });
-  const endHandler = handlers.push(emitEnd(w, go)) - 1;
+  const endHandler = handlers.push(emitEnd(w, gotoDirect)) - 1;
   w.table(handlers);
   emitLoop(w, go);
   const module = new WebAssembly.Module(w.encode(1));
@@ -97,7 +98,8 @@ const EXIT_ADDRESS = cellAddress('exit');
  * over the end of CS, or might cross the deadline.
  */
 function emitGoto(w: ModuleWriter): number {
-  const { index, code: c } = w.function({ params: [I32], results: [I32] });
+  const { index, code } = w.function({ params: [I32], results: [I32] });
+  const c = gotoCode(code);
   const [lin, entry, rec] = [c.local(I32), c.local(I32), c.local(I32)];
   const EIP = 0;
   const limit = () => c.i32(0).load32(IA32.at.limit + Seg.cs * 4);
@@ -117,14 +119,52 @@ function emitGoto(w: ModuleWriter): number {
   limit();
   c.get(EIP).op(0x6b).get(rec).load16(Rec.bytes).i32(1).op(0x6b, 0x49, 0x72);
   leaveIf(Exit.lookup);
-  const left = cellAddress('left');
-  const count = cellAddress('count');
-  c.i32(0).load32(left).get(rec).load16(Rec.clocks).op(0x48);
+  payFor(c, rec);
+  c.i64(0n).op(0x53);
   leaveIf(Exit.clock);
-  c.i32(0).i32(0).load32(left).get(rec).load16(Rec.clocks).op(0x6b).store32(left);
-  c.i32(0).i32(0).load32(count).get(rec).load8(Rec.instructions).op(0x6a).store32(count);
-  c.get(rec);
+  c.i32(0).get(c.account).store64(ACCOUNT).get(rec);
   return index;
+}
+
+/** `count` and `left` as one 64-bit word; negative when the deadline would be passed. */
+const ACCOUNT = cellAddress('count');
+
+/** Leaves on the stack, and in `c.account`, what would be left after paying for the block at `rec`. */
+function payFor(c: GotoCode, rec: number): void {
+  c.i32(0).load64(ACCOUNT).get(rec).load64(Rec.price).op(0x7c).tee(c.account);
+}
+
+/**
+ * gotoDirect(eip, rec): a jump whose target is in its own page is linked to it, so that the next time the
+ * block need not be looked up. The link holds as long as the page's code does: both are dropped together.
+ * Only where CS has no limit, since the shortcut does not look at it.
+ */
+function emitGotoDirect(w: ModuleWriter, go: number): number {
+  const { index, code } = w.function({ params: [I32, I32], results: [I32] });
+  const c = gotoCode(code);
+  const [EIP, REC] = [0, 1];
+  const [target, before] = [c.local(I32), c.local(I32)];
+  c.get(REC).load32(Rec.link).tee(target).if();
+  payFor(c, target);
+  c.i64(0n).op(0x59).if();
+  c.i32(0).get(c.account).store64(ACCOUNT);
+  c.i32(0).get(EIP).store32(IA32.at.eip).get(target).return().end().end();
+  c.i32(0).load32(IA32.at.eip).set(before);
+  c.get(EIP).call(go).tee(target).if();
+  const linear = (local: number) => c.get(local).i32(0).load32(IA32.at.base + Seg.cs * 4).op(0x6a);
+  linear(before);
+  linear(EIP);
+  c.op(0x73).i32(-4096).op(0x71, 0x45);
+  c.i32(0).load32(IA32.at.limit + Seg.cs * 4).i32(-1).op(0x46, 0x71);
+  c.if().get(REC).get(target).store32(Rec.link).end().end();
+  c.get(target);
+  return index;
+}
+
+type GotoCode = Code & { account: number };
+
+function gotoCode(code: Code): GotoCode {
+  return Object.assign(code, { account: code.local(I64) });
 }
 
 function emitRaise(w: ModuleWriter): number {
@@ -137,9 +177,9 @@ function emitRaise(w: ModuleWriter): number {
 }
 
 /** Behind the last instruction of a block: on to the next one. */
-function emitEnd(w: ModuleWriter, go: number): number {
+function emitEnd(w: ModuleWriter, gotoDirect: number): number {
   const { index, code: c } = w.function({ params: [I32], results: [I32] });
-  c.i32(0).load32(IA32.at.eip).get(0).load16(Rec.here).op(0x6a).call(go);
+  c.i32(0).load32(IA32.at.eip).get(0).load16(Rec.here).op(0x6a).get(0).call(gotoDirect);
   return index;
 }
 

@@ -68,9 +68,9 @@ export class CurrentStack implements Frame {
     return ((esp & ~this.#mask) | this.#pointer) >>> 0;
   }
 
-  /** Faults as a write of a byte at the cursor would, by writing back what is there. */
+  /** Faults as a write of a byte at the cursor would. */
   touch(): void {
-    this.#cpu.write(Seg.ss, this.#pointer, this.peek(0, 1), 1);
+    this.#cpu.probeWrite(Seg.ss, this.#pointer, 1);
   }
 
   skip(bytes: number): void {

@@ -145,10 +145,15 @@ export class Builder {
   }
 
   drop(bytes: Value | number): void {
+    this.setReg(Reg.esp, this.dropped(bytes));
+  }
+
+  /** ESP as it will be after `drop`, pinned now. */
+  dropped(bytes: Value | number): Value {
     const mask = this.let(ir.cell('stackMask'));
     const esp = this.let(this.reg(Reg.esp, 32));
     const moved = ir.and(ir.add(esp, bytes), mask);
-    this.setReg(Reg.esp, ir.or(ir.and(esp, ir.not(mask)), moved));
+    return this.let(ir.or(ir.and(esp, ir.not(mask)), moved));
   }
 
   // ---- flags and control ----
@@ -177,7 +182,12 @@ export class Builder {
 
   /** Goes to an IP that `target` has checked; `clocks` in addition to the row's. */
   jump(ip: Value, clocks = 0): void {
-    this.effects.push({ k: 'jump', ip, clocks });
+    this.effects.push({ k: 'jump', ip, clocks, direct: false });
+  }
+
+  /** The same for a relative target; a 16-bit IP wraps, so its distance depends on where it is. */
+  jumpRelative(ip: Value, clocks = 0): void {
+    this.effects.push({ k: 'jump', ip, clocks, direct: this.opsize === 32 });
   }
 
   call(helper: string, args: readonly (Value | number)[]): void {

@@ -64,8 +64,11 @@ export type Effect =
   /** Raises an exception if the condition is not zero. */
   | { readonly k: 'raise'; readonly if: Value; readonly vector: number; readonly error: number | undefined }
   | { readonly k: 'when'; readonly if: Value; readonly then: readonly Effect[] }
-  /** Ends the instruction at an offset in CS (already checked against the limit). */
-  | { readonly k: 'jump'; readonly ip: Value; readonly clocks: number }
+  /**
+   * Ends the instruction at an offset in CS (already checked against the limit). `direct`: always at the
+   * same distance from the instruction, wherever that lies in CS.
+   */
+  | { readonly k: 'jump'; readonly ip: Value; readonly clocks: number; readonly direct: boolean }
   /** Calls a TypeScript helper by name. */
   | { readonly k: 'call'; readonly helper: string; readonly args: readonly Value[]; readonly to?: Temp }
   /** The instruction is complete; the engine must look around before the next. `transferred`: EIP has been set. */
@@ -225,7 +228,7 @@ export function printEffect(e: Effect, indent = ''): string {
     case 'when':
       return `${indent}when ${printValue(e.if)}${nested(e.then)}`;
     case 'jump':
-      return `${indent}jump ${printValue(e.ip)}, ${e.clocks} clocks`;
+      return `${indent}jump ${e.direct ? 'direct ' : ''}${printValue(e.ip)}, ${e.clocks} clocks`;
     case 'call': {
       const call = `${e.helper}(${e.args.map(printValue).join(', ')})`;
       return `${indent}${e.to ? `${printValue(e.to)} = ` : ''}${call}`;

@@ -11,20 +11,20 @@ const relative = (b: Builder): Value => ir.add(b.nextIp(), ir.field('imm'));
 
 /** A taken jump costs 2 clocks more than one that falls through (i486: 3 and 1). */
 const jumpIf = (b: Builder, cond: Value, extra: number): void =>
-  b.when(cond, () => b.jump(b.target(relative(b)), extra));
+  b.when(cond, () => b.jumpRelative(b.target(relative(b)), extra));
 
-const jumpRelative: Shape = (b) => b.jump(b.target(relative(b)));
+const jumpRelative: Shape = (b) => b.jumpRelative(b.target(relative(b)));
 const jumpIndirect: Shape = (b, [e]) => b.jump(b.target(ir.zext(e!.read(), 32)));
 
 /** The target is checked before the return address is pushed, which may fault too. */
-const callTo = (b: Builder, ip: Value): void => {
+const callTo = (b: Builder, ip: Value): Value => {
   const to = b.target(ip);
   b.push(b.let(ir.low(b.nextIp(), b.opsize)));
-  b.jump(to);
+  return to;
 };
 
-const callRelative: Shape = (b) => callTo(b, relative(b));
-const callIndirect: Shape = (b, [e]) => callTo(b, ir.zext(e!.read(), 32));
+const callRelative: Shape = (b) => b.jumpRelative(callTo(b, relative(b)));
+const callIndirect: Shape = (b, [e]) => b.jump(callTo(b, ir.zext(e!.read(), 32)));
 
 const returnNear: Shape = (b, [pops]) => {
   const ip = b.target(ir.zext(b.top(b.opsize), 32));
@@ -44,7 +44,7 @@ const loop =
     const beyond = ir.ltu(ir.cell('limit', ir.constant(32, Seg.cs)), target);
     b.raiseIf(ir.and(cond, beyond), Vector.GP, 0);
     b.setReg(Reg.ecx, left);
-    b.when(cond, () => b.jump(target, 1));
+    b.when(cond, () => b.jumpRelative(target, 1));
   };
 
 const jcxz: Shape = (b) => jumpIf(b, ir.eq(b.reg(Reg.ecx, b.addrsize), 0), 3);

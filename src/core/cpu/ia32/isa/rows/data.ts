@@ -35,9 +35,10 @@ const popSegment =
   (seg: number): Shape =>
   (b) => {
     const selector = b.let(ir.low(b.top(b.opsize), 16));
-    // POP SS: ESP moves with the width of the old stack segment, so before the load (which may still fault).
-    b.drop(b.opsize / 8);
+    // POP SS: ESP moves with the width of the old stack segment, but only once the load has succeeded.
+    const esp = b.dropped(b.opsize / 8);
     b.call('loadSegment', [seg, selector]);
+    b.setReg(Reg.esp, esp);
     if (seg === Seg.ss) b.setCell('shadow', 2);
     b.leave();
   };

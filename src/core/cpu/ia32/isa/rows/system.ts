@@ -155,14 +155,14 @@ const writeSpecial =
     b.leave();
   };
 
-/** ARPL: raises the RPL of the destination to the source's. */
+/** ARPL: raises the RPL of the destination to the source's; a destination that need not change may be read-only. */
 const arpl: Shape = (b, [e, g]) => {
   b.requireProtected();
-  const to = b.let(e!.read('rw'));
+  const to = b.let(e!.read());
   const from = b.let(g!.read());
   const lower = b.let(ir.ltu(ir.and(to, 3), ir.and(from, 3)));
-  const adjusted = ir.or(ir.and(to, 0xfffc), ir.and(from, 3));
-  e!.write(b.let(ir.select(lower, adjusted, to)));
+  const adjusted = b.let(ir.or(ir.and(to, 0xfffc), ir.and(from, 3)));
+  b.when(lower, () => e!.write(adjusted));
   b.flags({ zf: lower });
 };
 
