@@ -17,7 +17,6 @@ DRIVE_SIZE              equ 32
 
 ; Registers, from DRIVE_PORT.
 ATA_COUNT               equ 2
-ATA_LBA0                equ 3
 ATA_DEVICE              equ 6
 ATA_COMMAND             equ 7
 ATA_STATUS              equ 7

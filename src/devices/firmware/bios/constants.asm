@@ -10,7 +10,6 @@ BOOT_SECTOR             equ 7C00h
 
 ; ---- BIOS data area, offsets in segment 0040h ----
 BDA_COM_PORTS           equ 00h
-BDA_LPT_PORTS           equ 08h
 BDA_EBDA                equ 0Eh
 BDA_EQUIPMENT           equ 10h
 BDA_MEMORY_KB           equ 13h
@@ -57,7 +56,6 @@ BDA_FLOPPY_MEDIA        equ 90h         ; for each drive: rate, bit 4 establishe
 BDA_FLOPPY_TRACK        equ 94h         ; for each drive
 BDA_SHIFT3              equ 96h         ; E0/E1 seen, 101-key keyboard
 BDA_LEDS                equ 97h
-BDA_SAVE_POINTER        equ 0A8h
 
 ; ---- extended BIOS data area, offsets in segment 9FC0h ----
 EBDA_SIZE_KB            equ 00h
@@ -88,7 +86,6 @@ SYSTEM_PORT_A           equ 92h         ; bit 1: A20
 CMOS_STATUS_A           equ 0Ah
 CMOS_STATUS_B           equ 0Bh
 CMOS_STATUS_C           equ 0Ch
-CMOS_STATUS_D           equ 0Dh
 CMOS_SHUTDOWN           equ 0Fh
 CMOS_FLOPPIES           equ 10h
 CMOS_EXTENDED_KB        equ 30h         ; above 1 MiB, in KiB, at most 64 MiB

@@ -58,7 +58,8 @@ floppy_functions:
         FUNCTION 16h, floppy_changed
 floppy_functions_end:
 
-; AL = type of drive DL from CMOS: 1 360 KB, 2 1.2 MB, 3 720 KB, 4 1.44 MB, 5 2.88 MB; ZF set if there is none.
+; AL = type of drive DL from CMOS: 1 360 KB, 2 1.2 MB, 3 720 KB, 4 1.44 MB, 5 2.88 MB; ZF set if there is
+; none.
 floppy_type:
         mov al, CMOS_FLOPPIES
         call cmos_read

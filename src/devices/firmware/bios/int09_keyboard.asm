@@ -27,7 +27,6 @@ HELD_PAUSE              equ 08h
 ; Bits of BDA_SHIFT3.
 SEEN_E1                 equ 01h
 SEEN_E0                 equ 02h
-HELD_RIGHT_CTRL         equ 04h
 
 int09:
         ENTER_SERVICE

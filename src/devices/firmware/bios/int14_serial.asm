@@ -1,12 +1,9 @@
 ; INT 14h: serial ports through 16550-compatible UARTs (00h initialize, 01h send, 02h receive, 03h status),
 ; and their detection.
 
-UART_DATA               equ 0
-UART_INTERRUPTS         equ 1
 UART_LINE_CONTROL       equ 3
 UART_MODEM_CONTROL      equ 4
 UART_LINE_STATUS        equ 5
-UART_MODEM_STATUS       equ 6
 UART_SCRATCH            equ 7
 LINE_TIMEOUT            equ 80h
 SECOND_IN_TICKS         equ 1000*TICKS_PER_MS

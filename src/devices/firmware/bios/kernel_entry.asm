@@ -1,6 +1,6 @@
 ; Starts a kernel that was loaded before power-on (linuxBoot.ts, multiboot.ts). Its start state lies in a
 ; mailbox at physical 9F800h, which POST does not touch:
-;   +0 "RW86"   +4 EIP   +8 ESP   +12 EAX   +16 EBX   +20 ESI
+;   +0 "RW86"   +4 EIP   +8 ESP   +12 EAX   +16 EBX   +20 ESI          (biosLayout.ts writes it)
 ; The kernel starts in 32-bit protected mode without paging, interrupts off, CS = 10h and the data segments
 ; 18h flat over 4 GiB, A20 on (Linux boot protocol, "32-bit boot protocol"; Multiboot 0.6.96, 3.2).
 

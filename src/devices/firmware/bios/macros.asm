@@ -2,12 +2,9 @@
 ; reads and changes them through BP, LEAVE_SERVICE gives them back. CS, IP and FLAGS, pushed by INT, are
 ; part of it, so that a service returns CF and ZF by changing the saved FLAGS.
 
-F_FS            equ 0
 F_ES            equ 2
 F_DS            equ 4
-F_EDI           equ 6
 F_DI            equ 6
-F_ESI           equ 10
 F_SI            equ 10
 F_BP            equ 14
 F_EBX           equ 22

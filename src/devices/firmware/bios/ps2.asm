@@ -88,8 +88,7 @@ kbc_flush:
 ; AL to the keyboard and waits for its answer. CF set without one.
 keyboard_send:
         call kbc_write
-        call kbc_read
-        ret
+        jmp kbc_read
 
 ; Mode byte AL.
 kbc_set_mode:

@@ -4,7 +4,6 @@ RTC_UPDATING            equ 80h
 RTC_SECONDS             equ 00h
 RTC_MINUTES             equ 02h
 RTC_HOURS               equ 04h
-RTC_WEEKDAY             equ 06h
 RTC_DAY                 equ 07h
 RTC_MONTH               equ 08h
 RTC_YEAR                equ 09h

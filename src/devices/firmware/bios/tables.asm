@@ -5,7 +5,8 @@
         times 0E05Bh-($-$$) db 0
         jmp post
 
-; E6F5h: what INT 15h C0h returns: PC/AT; second 8259A, real-time clock, keyboard intercept, extended data area.
+; E6F5h: what INT 15h C0h returns: PC/AT; second 8259A, real-time clock, keyboard intercept, extended data
+; area.
         times 0E6F5h-($-$$) db 0
 configuration_table:
         dw 8

@@ -116,7 +116,8 @@ font_offset:
         pop bx
         ret
 
-; Writes the words of list CS:CX, index and value, to the ports before them, to a zero port. Changes AX, CX, DX.
+; Writes the words of list CS:CX, index and value, to the ports before them, to a zero port. Changes AX, CX
+; and DX.
 write_port_list:
         push si
         mov si, cx

@@ -8,8 +8,8 @@ COLOUR_XOR              equ 80h         ; colour bit 7: exclusive-or with what i
 cell_bytes:
         dw 0, 2, 1, 1, 8
 
-; ES:DI = the first byte of the cell in row DH, column DL of the page shown; CX = bytes of a line; AX = its lines in one bank;
-; BX = kind. Changes DX.
+; ES:DI = the first byte of the cell in row DH, column DL of the page shown; CX = bytes of a line; AX = the
+; cell's lines in one bank; BX = kind. Changes DX.
 graphics_cell:
         call video_kind
         mov es, [cs:bx+kind_segments]

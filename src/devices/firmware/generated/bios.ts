@@ -5,7 +5,7 @@
 /** The image, in base64. */
 export const IMAGE =
   'UmV3aW5kODYgQklPUwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACQkJCQ' +
-  'kJCQkJCQkJD6/Og/ADHAjtC8AHDosAHovQHoWADoZgXo2wDoQALoaQLocQLo1QO4AwDNEOgVVejwWeiYVehRUugtTeheSuhA' +
+  'kJCQkJCQkJD6/Og/ADHAjtC8AHDosAHovQHoWADoZgXo2wDoQALoaQLocQLo1QO4AwDNEOgTVejuWeiWVehRUugtTeheSuhA' +
   'AvvNGbAP5nDkcYjEsA/mcLAA5nGA/Ap0DID8BXQBw7Ag5qDmIDHAjtj/LmcEakAfHgdmMcAx/7lAAPNmq7jAn47AZjHAMf+5' +
   'AAHzZqsmxgYAAAHHBg4AwJ/HBhMAfwLHBhoAHgDHBhwAHgDHBoAAHgDHBoIAPgDHBhAAIgBmxwZ8AAEBAQHGBpYAEMOwNOjh' +
   'AWYPt8BmweAQdAdmBQAAAAHDsDDoywFmD7fAZsHgCmYFAAAQAMMeaMCfH2a6AAAAAGa5APwJAGa4AQAAAOiDAGa6APwJAGa5' +
@@ -26,16 +26,16 @@ export const IMAGE =
   '8cMu/2QEhoAAcHwFhoAQcXwFhoAQcIcFhoARcYcFhoATcZMFLmahQwW/YADpvv1muACAAIC/QADpsv1muAEGAAC/QADopv2/' +
   'gACwAeip/bAJvzwA6aH9UFHkYYjEgOQQuegD5GEkEDjg4fhZWMPo5v9mSXX5wx4xwI7AMf9muFP/APC5AAHzZqu/gAFmMcC5' +
   'BwDzZqtmuH4GAPC/IAC5CADzZqu/wAG5CADzZqsOH742BqwPtvjB5wKlgf5+BnLyJscGBAGQACbHBgYBwJ8mxwYYAaAAJscG' +
-  'GgHAnx/DCLUGCfoGDj1QEKkMEURIEk1IE1ZIFOtRFQ1TFsFXF/hYGIhbGfJaGvtYHXAZHsfvHzBEQDVNQqkMQzAicNxacZ0G' +
-  'dEdXdaYGULAL5qDkoITAdASwIOagsAvmIOQghMB0BLAg5iBYz1CwIOagWM0Kz1CwAObwsCDmoOYgWM0Cz2ZQUh5qQB/7ZqFs' +
+  'GgHAnx/DCLUGCfoGDj1QEKkMEURIEk1IE1ZIFOtRFQ1TFr9XF/ZYGIZbGfBaGvlYHXAZHsfvHzBEQDVNQqkMQzAicNpacZ0G' +
+  'dEVXdaYGULAL5qDkoITAdASwIOagsAvmIOQghMB0BLAg5iBYz1CwIOagWM0Kz1CwAObwsCDmoOYgWM0Cz2ZQUh5qQB/7ZqFs' +
   'AGZAZj2wABgAcgdmMcD+BnAAZqNsAIA+QAAAdBH+DkAAdQuAJj8A8LryA7AM7s0c+rAg5iAfWmZYz2ZgHgYPoInlakAfaMCf' +
   'D6H85GQkITwBdRnkYLRP+c0VcxBQsCDmIFjoEgAPoQcfZmHPsCDmIA+hBx9mYc884HQxPOF0Mzz6cyiIxIDkgCR/9gaWAAF1' +
   'J/YGGAAIdAuE5HUHgCYYAPfrA+gvAIAmlgD8w4AOlgACw4AOlgABwzwddO+AJpYA/oTkdAHDgA4YAAj79PYGGAAIdffDPCqz' +
   'AnRGPDazAXRAPB2zBHRQPDizCHRKPDqzQA+EyAA8RQ+EjgA8Rg+EmQA8UnUO9gYXAAx1B1CzgOixAFiE5HUJPFMPhMAA6dkA' +
   'w/YGlgACdQ4IHhcAhOR0BvbTIB4XAMOI38DvAvYGlgACdRAIPhgAhOR0FvbXID4YAOsOCB6WAITkdAb20yAelgCgGAAkA8Dg' +
-  'AgoGlgAkDIAmFwDzCAYXAKgIdQwxwIYGGQCEwA+FiVDDsyCE5HUu9gYXAAQPhS7/6yOzEPYGFwAEdBqE5HUVxgZxAIChgACj' +
-  'GgCjHADNGzHA6VVQw+gDAOk0TYTkdQ+EHhgAdQgIHhgAMB4XAMP20yAeGADDiiYXAIDkDID8DLQAdQ7HBnIANBKw/uiVTPTr' +
-  '/fYGlgACdRjofAByMTxYdy0PtvBOeCfB5gOBxn0J6xK+NAyDxgmB/qkMcxIuOgR18kboCgAuiwCFwA+F20/DiiYXALsGAPbE' +
+  'AgoGlgAkDIAmFwDzCAYXAKgIdQwxwIYGGQCEwA+Fh1DDsyCE5HUu9gYXAAQPhS7/6yOzEPYGFwAEdBqE5HUVxgZxAIChgACj' +
+  'GgCjHADNGzHA6VNQw+gDAOkyTYTkdQ+EHhgAdQgIHhgAMB4XAMP20yAeGADDiiYXAIDkDID8DLQAdQ7HBnIANBKw/uiVTPTr' +
+  '/fYGlgACdRjofAByMTxYdy0PtvBOeCfB5gOBxn0J6xK+NAyDxgmB/qkMcxIuOgR18kboCgAuiwCFwA+F2U/DiiYXALsGAPbE' +
   'CHU7uwQA9sQEdTMx2/bEA3QDuwIA9gaWAAJ1IrIgPEdyBjxTdxjrDy6KFID6YXIOgPp6dwmyQITUdAOA8wLDiiYXAIDkDID8' +
   'CHUkD7bYg+tHg/sLdxkuip9xCYD7CXcPULAK9iYZAADYohkAWPnD+MMHCAn/BAUG/wECAwAbARsBGwEAATECIQIAAAB4MgNA' +
   'AwADAHkzBCMEAAAAejQFJAUAAAB7NQYlBgAAAHw2B14HHgcAfTcIJggAAAB+OAkqCQAAAH85CigKAAAAgDALKQsAAACBLQxf' +
@@ -300,7 +300,7 @@ export const IMAGE =
   'YAAwABgADABSg8IEsAPuWrQg6DoAdCKKRiLuiGYjw1KDwgSwAe5atAHoIwB0C+yIRiKA5B6IZiPDgMyAiGYjw1KDwgXsiEYj' +
   'QuyIRiJaw1KDwgVmD7ZMfGZpydABAQBmQeyE4HUH6N6yZkl19IjEWsMx9jHbLouUBVODwgewWu7sPFp1CIPqB4kXg8MCg8YC' +
   'g/4IcuDB4wgJHhAAw/gD+ALoA+gCZmAeBg+gieVqQB9owJ8Pofy+S1OKRiMuOgR0E4PGA4H+bFNy8ug3AA+hBx9mYc+AZir+' +
-  'Lv9UAQ+hBx9mYc8kf1NPelOGplOHvVSI2FOQdVORdVPA7VPB/FPC4FXoAlTGRiOGgE4qAcPGRiMAw4BOKgHDikYixkYjADwB' +
+  'Lv9UAQ+hBx9mYc8kf1NPelOGplOHvVSI2FOQdVORdVPA7VPB/FPC3lXoAlTGRiOGgE4qAcPGRiMAw4BOKgHDikYixkYjADwB' +
   'D4KMrg+Ef648A3IId9bHRhYCAMPkktDoJAGIRiLD+4tGHmbB4BCLRhpmMdJmubUAAABmuwwAAABm9+NmOcpzpGb38WZnjUgB' +
   '6POxxkYjAMPoIa5mPQD8AAB2Bma4APwAAIlGIsPHRgIA8MdGFvXmxkYjAMPHRgLAn8OAfiIBD4SEAIB+IiAPhVr/ZoF+GlBB' +
   'TVMPhU7/ZoN+HhQPgkX/ZGYPtwawAGaLXhZmOcMPgzP/a/MMZkNmOcNyA2Yx22aJXhaORgKLfgZmMclkZouEtAAmZokFJmaJ' +
@@ -308,31 +308,31 @@ export const IMAGE =
   '6wZmuAA8AACJRiKJRh6JXhaJXhrDi04egfkAgHdC5JJQ6EOt+uhBAA8gwAwBDyLAuBAAjti4GACOwDH2Mf/zpS5mDwEWoFy4' +
   'IACO2I7ADyDAJP4PIsBYJP7mksZGIwDDxkYjAoBOKgHDZg+3RgJmweAEZg+3XgpmAdhmUGovieM2Zg8BF4PEBsNQZlFmuSgF' +
   'AADkZKgCdAfobLBmSXXzZllYw+jj/+Zkw+jd/+Zgw2ZRZrkoBQAA5GSoAXUL6EewZkl182ZZ+cNmWeRg+MO5IADkZKgBdATk' +
-  'YOL2w+jK/+jN/8NQsGDouv9Y672wreiy/7Cn6K3/6NX/sKropf/orv+wZejd/7Cu6Jj/sPTrzYomFwDA7ASA5AeglwAkBzjg' +
-  'dBWAJpcA+AgmlwCw7eis/3IFiODopf/DD7ZeIoP7B3cKAdsu/5f4Vemm8rQB6aHyOFaFVq9WyFbgVnZW8lY1V1Cw1Og9/1jo' +
-  'P//oQv9yBTz6dAH5w7Co6Cn/sPLo4f9yCugr/3IFgw4QAASwp+kT/4p+F4D/AXcwdA6w9ejB/3IqsGXoPf/rHWRmgz4AAQC0' +
-  'BXQUZMYGBQEAsEfoJf+w9Oid/3IGtADDtALDtAPDikYX/sg8CHPx/sBkogQBsGXoAf+wqOi8/rD/6HT/ct25MgDou/5zBOL5' +
-  '69GIRhbor/5yyYhGF+u+D7ZeF4P7Bne4sPMuiqfBVusRChQoPFBkyIpmF4D8A3egsOjoM/9ynIjg6Cz/cpXrjbDy6CP/cozo' +
-  'bf5yh4hGF+l7/4pGFzwCD4d1/4TAdAwE5egE/w+Ca//pYv+w6ej4/g+CX//oQP4Pglj/iEYW6Db+D4JO/4hGHugs/g+CRP+I' +
-  'RhrpOP+LRgJmweAQi0YWZGajAAHpJv9mYB4GD6CJ5WpAH2jAnw+h/ORkJCE8IXVT5GBkD7YeBQGF23UEqAh0Q4PjB2SIhwgB' +
-  'Q2SIHgUBZDoeBAFyLmTGBgUBAGRmgz4AAQB0H2QPtgYIAVBkD7YGCQFQZA+2BgoBUGoAZP8eAAGDxAj6sCDmoOYgD6EHH2Zh' +
-  'z2ZgHgYPoInlakAfaMCfD6H8D7ZeI4P7EncHAdsu/5fpVw+hBx9mYc8QWD1Ym1gPWA9Yw1gPWA9YD1gPWA9YD1gPWA9YD1gP' +
-  'WB9YVliiWMPoDACLRiLoVgBy9YlGIsP7+oseGgA7HhwAdQT79OvxiweJRiLoswCJHhoA+8PoFgD2RipAdcmLRiLoIwCJRiJz' +
-  'vujL/+vn+4BOKkCLHhoAOx4cAHQJiweJRiKAZiq/w4D84HQPPOB0FITAdQWA/IR3GPjDtBw8L3X4tDXDhOR08YD8hHcEsAD4' +
-  'w/nDoBcAiEYiw6AXAIomGACI44Dkc4DjBMDjBQjcih6WAIDjDAjciUYiw4tGHugIALAAFACIRiLDiz4cAIn76BAAOx4aAHQI' +
-  'iQWJHhwA+MP5w4PDAjseggByBIsegADDtAHPZmAeBg+gieVqQB9owJ8PofyAfiOxdBsPtl4jg/sHdxwB24BmKv4u/5dCWQ+h' +
-  'Bx9mYc/oJaoPoQcfZmHPgE4qAQ+hBx9mYc9SWWpZflmrWddZ/Vk3WmlaZqFsAIlGGmbB6BCJRh4wwIYGcACIRiLDi0YeZsHg' +
-  'EItGGmajbADGBnAAAMPoNQFyI7AE6GypiEYfsALoZKmIRh6wAOhcqYhGG7AL6FSpJAGIRhrDgE4qAcPoewCwBIpmH+hDqbAC' +
-  'imYe6DupsACKZhvoM6mwC+gpqSR+imYagOQBCODrWejcAHLKsDLoE6mIRh+wCegLqYhGHrAI6AOpiEYbsAfo+6iIRhrD6CkA' +
-  'sDKKZh/o8aiwCYpmHujpqLAIimYb6OGosAeKZhro2aiwC+jPqCR/6wewC+jGqAyAiMSwC+nCqLAL6LioqCAPhWT/sAWKZh/o' +
-  'r6iwA4pmHuinqLABimYb6J+o5KEk/uahsAvoj6gMIOvHsAvohqgk3+u+uAom6IGouAsC6HuosAzocajoMACwBOhAAGZr2Dyw' +
-  'Aug3AGYBw2Zr2zywAOgrAGYB2Ga63jQSAGb34mYPrNAQZqNsAMNRuUoBsAroNaiogHQG6Omq4vL5WcPoJqiIxMDsBCQP1Qpm' +
-  'D7fAw1CwDOgSqKggdAT7zUr6sCDmoOYgWM8xwI7QvABw+76nW+iSALA96O+nUOgJAFjA6AToAgDNGCQPPAF0CTwCdAw8D3QP' +
-  'w7IAvrVb6xCygL7NW+sJvuNb6F0A6eEAuQQAUVIxwI7AzRNaUrgBArsAfLkBALYAzRNaWXMD4uPDJoE+/n1VqnUl6C0AZjHA' +
-  'ZjHbZjHJZg+20mYx9mYx/2Yx7Y7YjsC8AHzqAHwAAMO+BVzoBAD79Ov9UFMx2y6KBEaEwHQGtA7NEOvyW1jDUmV3aW5kODYg' +
-  'QklPUwA6IGJvb3RpbmcgZnJvbSBmbG9wcHkNCgA6IGJvb3RpbmcgZnJvbSBkaXNrDQoAOiBzdGFydGluZyB0aGUga2VybmVs' +
-  'IGluIG1lbW9yeQ0KADogbm90aGluZyB0byBib290DQoAaICfByZmgT4AAFJXODZ1G/ro4qUuZg8BFqBcDyDADAEPIsBm6kVc' +
-  'DwAQAMNmuBgAjtiOwI7gjuiO0IslCPgJAKEM+AkAix0Q+AkAizUU+AkAMckx0jH/Me3/JQT4CQAAAAAAAAAAAAAAAAAAAAAA' +
+  'YOL2w+jK/+vOULBg6Lz/WOu/sK3otP+wp+iv/+jX/7Cq6Kf/6LD/sGXo3f+wruia/7D068+KJhcAwOwEgOQHoJcAJAc44HQV' +
+  'gCaXAPgIJpcAsO3orv9yBYjg6Kf/ww+2XiKD+wd3CgHbLv+X9lXpqPK0Aemj8jZWg1atVsZW3lZ0VvBWM1dQsNToP/9Y6EH/' +
+  '6ET/cgU8+nQB+cOwqOgr/7Dy6OH/cgroLf9yBYMOEAAEsKfpFf+KfheA/wF3MHQOsPXowf9yKrBl6D3/6x1kZoM+AAEAtAV0' +
+  'FGTGBgUBALBH6CX/sPTonf9yBrQAw7QCw7QDw4pGF/7IPAhz8f7AZKIEAbBl6AH/sKjovv6w/+h0/3LduTIA6L3+cwTi+evR' +
+  'iEYW6LH+csmIRhfrvg+2XheD+wZ3uLDzLoqnv1brEQoUKDxQZMiKZheA/AN3oLDo6DP/cpyI4Ogs/3KV642w8ugj/3KM6G/+' +
+  'coeIRhfpe/+KRhc8Ag+Hdf+EwHQMBOXoBP8Pgmv/6WL/sOno+P4Pgl//6EL+D4JY/4hGFug4/g+CTv+IRh7oLv4PgkT/iEYa' +
+  '6Tj/i0YCZsHgEItGFmRmowAB6Sb/ZmAeBg+gieVqQB9owJ8PofzkZCQhPCF1U+RgZA+2HgUBhdt1BKgIdEOD4wdkiIcIAUNk' +
+  'iB4FAWQ6HgQBci5kxgYFAQBkZoM+AAEAdB9kD7YGCAFQZA+2BgkBUGQPtgYKAVBqAGT/HgABg8QI+rAg5qDmIA+hBx9mYc9m' +
+  'YB4GD6CJ5WpAH2jAnw+h/A+2XiOD+xJ3BwHbLv+X51cPoQcfZmHPDlg7WJlYDVgNWMFYDVgNWA1YDVgNWA1YDVgNWA1YDVgd' +
+  'WFRYoFjD6AwAi0Yi6FYAcvWJRiLD+/qLHhoAOx4cAHUE+/Tr8YsHiUYi6LMAiR4aAPvD6BYA9kYqQHXJi0Yi6CMAiUYic77o' +
+  'y//r5/uATipAix4aADseHAB0CYsHiUYigGYqv8OA/OB0DzzgdBSEwHUFgPyEdxj4w7QcPC91+LQ1w4TkdPGA/IR3BLAA+MP5' +
+  'w6AXAIhGIsOgFwCKJhgAiOOA5HOA4wTA4wUI3IoelgCA4wwI3IlGIsOLRh7oCACwABQAiEYiw4s+HACJ++gQADseGgB0CIkF' +
+  'iR4cAPjD+cODwwI7HoIAcgSLHoAAw7QBz2ZgHgYPoInlakAfaMCfD6H8gH4jsXQbD7ZeI4P7B3ccAduAZir+Lv+XQFkPoQcf' +
+  'ZmHP6CeqD6EHH2Zhz4BOKgEPoQcfZmHPUFloWXxZqVnVWftZNVpnWmahbACJRhpmwegQiUYeMMCGBnAAiEYiw4tGHmbB4BCL' +
+  'Rhpmo2wAxgZwAADD6DUBciOwBOhuqYhGH7AC6GapiEYesADoXqmIRhuwC+hWqSQBiEYaw4BOKgHD6HsAsASKZh/oRamwAopm' +
+  'Hug9qbAAimYb6DWpsAvoK6kkfopmGoDkAQjg61no3AByyrAy6BWpiEYfsAnoDamIRh6wCOgFqYhGG7AH6P2oiEYaw+gpALAy' +
+  'imYf6POosAmKZh7o66iwCIpmG+jjqLAHimYa6NuosAvo0agkf+sHsAvoyKgMgIjEsAvpxKiwC+i6qKggD4Vk/7AFimYf6LGo' +
+  'sAOKZh7oqaiwAYpmG+ihqOShJP7mobAL6JGoDCDrx7AL6IioJN/rvrgKJuiDqLgLAuh9qLAM6HOo6DAAsAToQABma9g8sALo' +
+  'NwBmAcNma9s8sADoKwBmAdhmut40EgBm9+JmD6zQEGajbADDUblKAbAK6DeoqIB0BujrquLy+VnD6CioiMTA7AQkD9UKZg+3' +
+  'wMNQsAzoFKioIHQE+81K+rAg5qDmIFjPMcCO0LwAcPu+pVvokgCwPejxp1DoCQBYwOgE6AIAzRgkDzwBdAk8AnQMPA90D8Oy' +
+  'AL6zW+sQsoC+y1vrCb7hW+hdAOnhALkEAFFSMcCOwM0TWlK4AQK7AHy5AQC2AM0TWllzA+LjwyaBPv59Vap1JegtAGYxwGYx' +
+  '22YxyWYPttJmMfZmMf9mMe2O2I7AvAB86gB8AADDvgNc6AQA+/Tr/VBTMdsuigRGhMB0BrQOzRDr8ltYw1Jld2luZDg2IEJJ' +
+  'T1MAOiBib290aW5nIGZyb20gZmxvcHB5DQoAOiBib290aW5nIGZyb20gZGlzaw0KADogc3RhcnRpbmcgdGhlIGtlcm5lbCBp' +
+  'biBtZW1vcnkNCgA6IG5vdGhpbmcgdG8gYm9vdA0KAGiAnwcmZoE+AABSVzg2dRv66OSlLmYPARagXA8gwAwBDyLAZupDXA8A' +
+  'EADDZrgYAI7YjsCO4I7ojtCLJQj4CQChDPgJAIsdEPgJAIs1FPgJADHJMdIx/zHt/yUE+AkAkJAAAAAAAAAAAAAAAAAAAAAA' +
   '//8AAACbzwD//wAAAJPPAP//AAAAkwAAJwB4XA8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
   'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
   'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
@@ -1473,106 +1473,106 @@ export const SYMBOLS = `\
 00005579 kbc_flush.next
 00005583 kbc_flush.done
 00005584 keyboard_send
-0000558b kbc_set_mode
-00005594 init_keyboard
-000055b7 update_leds
-000055df update_leds.done
-000055e0 mouse_service
-000055f3 mouse_service.unknown
-000055f8 mouse_functions
-00005608 mouse_send
-0000561c mouse_send.done
-0000561d detect_mouse
-00005633 detect_mouse.none
-00005638 mouse_enable
-00005650 mouse_enable.enable
-0000566d mouse_ok
-0000566f mouse_return
-00005670 mouse_bad_input
-00005673 mouse_failed
-00005676 mouse_initialize
-00005685 mouse_reset
-00005699 mouse_reset.wait
-000056a2 mouse_reset.tested
-000056af mouse_set_rate
-000056c1 mouse_rates
-000056c8 mouse_set_resolution
-000056d2 mouse_send_two
-000056e0 mouse_type
-000056f2 mouse_extended
-0000570b mouse_extended.status
-00005735 mouse_set_handler
-00005747 int74
-00005770 int74.store
-000057b3 int74.done
-000057c1 int16
-000057e2 int16.done
-000057e9 int16_functions
-0000580f key_nothing
-00005810 key_read_old
-0000581f key_read
-00005820 key_read.wait
-0000582f key_read.take
-0000583d key_peek_old
-00005856 key_peek
-0000586e key_peek.done
-0000586f key_to_old
-00005881 key_to_old.same
-00005883 key_to_old.grey
-0000588c key_to_old.cursor
-00005899 key_to_old.new
-0000589b key_shift_state
-000058a2 key_extended_shift_state
-000058c3 key_store
-000058d1 key_put
-000058e8 key_put.full
-000058ea key_next
-000058f7 key_next.done
-000058f8 int17
-000058fb int1a
-0000592d int1a.pci
-00005937 int1a.unknown
-00005942 int1a_functions
-00005952 time_get_ticks
-0000596a time_set_ticks
-0000597e rtc_get_time
-000059a6 rtc_fail
-000059ab rtc_set_time
-000059d7 rtc_get_date
-000059fd rtc_set_date
-00005a29 rtc_hold
-00005a30 rtc_set_status_b
-00005a37 rtc_set_alarm
-00005a69 rtc_cancel_alarm
-00005a72 init_rtc
-00005ab6 rtc_wait
-00005aba rtc_wait.poll
-00005ac9 rtc_wait.done
-00005acb rtc_read_binary
-00005adc int70
-00005aea int70.done
-00005af2 int19
-00005b12 boot_from
-00005b21 boot_from.floppy
-00005b28 boot_from.disk
-00005b2f boot_from.kernel
-00005b38 boot_sector
-00005b3b boot_sector.try
-00005b59 boot_sector.read
-00005b87 boot_sector.not_bootable
-00005b88 int18
-00005b8f int18.halt
-00005b92 print
-00005b96 print.next
-00005ba4 print.done
-00005ba7 message_name
-00005bb5 message_floppy
-00005bcd message_disk
-00005be3 message_kernel
-00005c05 message_nothing
-00005c19 start_kernel
-00005c44 start_kernel.none
-00005c45 enter_kernel
+00005589 kbc_set_mode
+00005592 init_keyboard
+000055b5 update_leds
+000055dd update_leds.done
+000055de mouse_service
+000055f1 mouse_service.unknown
+000055f6 mouse_functions
+00005606 mouse_send
+0000561a mouse_send.done
+0000561b detect_mouse
+00005631 detect_mouse.none
+00005636 mouse_enable
+0000564e mouse_enable.enable
+0000566b mouse_ok
+0000566d mouse_return
+0000566e mouse_bad_input
+00005671 mouse_failed
+00005674 mouse_initialize
+00005683 mouse_reset
+00005697 mouse_reset.wait
+000056a0 mouse_reset.tested
+000056ad mouse_set_rate
+000056bf mouse_rates
+000056c6 mouse_set_resolution
+000056d0 mouse_send_two
+000056de mouse_type
+000056f0 mouse_extended
+00005709 mouse_extended.status
+00005733 mouse_set_handler
+00005745 int74
+0000576e int74.store
+000057b1 int74.done
+000057bf int16
+000057e0 int16.done
+000057e7 int16_functions
+0000580d key_nothing
+0000580e key_read_old
+0000581d key_read
+0000581e key_read.wait
+0000582d key_read.take
+0000583b key_peek_old
+00005854 key_peek
+0000586c key_peek.done
+0000586d key_to_old
+0000587f key_to_old.same
+00005881 key_to_old.grey
+0000588a key_to_old.cursor
+00005897 key_to_old.new
+00005899 key_shift_state
+000058a0 key_extended_shift_state
+000058c1 key_store
+000058cf key_put
+000058e6 key_put.full
+000058e8 key_next
+000058f5 key_next.done
+000058f6 int17
+000058f9 int1a
+0000592b int1a.pci
+00005935 int1a.unknown
+00005940 int1a_functions
+00005950 time_get_ticks
+00005968 time_set_ticks
+0000597c rtc_get_time
+000059a4 rtc_fail
+000059a9 rtc_set_time
+000059d5 rtc_get_date
+000059fb rtc_set_date
+00005a27 rtc_hold
+00005a2e rtc_set_status_b
+00005a35 rtc_set_alarm
+00005a67 rtc_cancel_alarm
+00005a70 init_rtc
+00005ab4 rtc_wait
+00005ab8 rtc_wait.poll
+00005ac7 rtc_wait.done
+00005ac9 rtc_read_binary
+00005ada int70
+00005ae8 int70.done
+00005af0 int19
+00005b10 boot_from
+00005b1f boot_from.floppy
+00005b26 boot_from.disk
+00005b2d boot_from.kernel
+00005b36 boot_sector
+00005b39 boot_sector.try
+00005b57 boot_sector.read
+00005b85 boot_sector.not_bootable
+00005b86 int18
+00005b8d int18.halt
+00005b90 print
+00005b94 print.next
+00005ba2 print.done
+00005ba5 message_name
+00005bb3 message_floppy
+00005bcb message_disk
+00005be1 message_kernel
+00005c03 message_nothing
+00005c17 start_kernel
+00005c42 start_kernel.none
+00005c43 enter_kernel
 00005c78 flat_gdt
 00005ca0 flat_gdt_end
 00005ca0 flat_gdtr
