@@ -1,6 +1,7 @@
 /** The command line: finds the command, and turns whatever goes wrong into one line and an exit code. */
 import { Command, CommanderError } from 'commander';
 import { ready } from '../replay/ready.js';
+import { addDemo } from './commands/demo.js';
 import { addEvents } from './commands/events.js';
 import { addInfo } from './commands/info.js';
 import { addRecord } from './commands/record.js';
@@ -12,7 +13,7 @@ import { ExitCode } from './exitCodes.js';
 import { type Host, say } from './host/host.js';
 import { VERSION } from './version.js';
 
-const COMMANDS = [addRecord, addReplay, addVerify, addInfo, addEvents, addRun];
+const COMMANDS = [addDemo, addRecord, addReplay, addVerify, addInfo, addEvents, addRun];
 
 const HELP_AFTER = `
 Live runs: Ctrl-A x ends the run, Ctrl-A h shows the other keys.

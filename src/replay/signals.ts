@@ -8,5 +8,5 @@ import type { Note } from '../core/device.js';
 /** The signal's name, or undefined for other notes. */
 export function signalOf(note: Note): string | undefined {
   if (note.kind !== 'irq' || note.what !== 'deliver') return undefined;
-  return `${note.device} ${note.a}`;
+  return `vector ${note.a.toString(16)}h`;
 }

@@ -158,7 +158,9 @@ describe('a divergence is named', () => {
       m.schedule.state.at[0]! += 40;
       m.schedule.refresh();
     });
-    expect(message).toMatch(/: interrupt: recorded pic 32 at clock \d+, replayed pic 32 at clock \d+$/);
+    expect(message).toMatch(
+      /: interrupt: recorded vector 20h at clock \d+, replayed vector 20h at clock \d+$/,
+    );
   });
 
   it('an interrupt that does not come', () => {
@@ -166,7 +168,7 @@ describe('a divergence is named', () => {
       m.schedule.state.at[0] = Number.POSITIVE_INFINITY;
       m.schedule.refresh();
     });
-    expect(message).toMatch(/: interrupt: recorded pic 32 at clock \d+, replayed none$/);
+    expect(message).toMatch(/: interrupt: recorded vector 20h at clock \d+, replayed none$/);
   });
 
   it('a read from outside that was not made', () => {

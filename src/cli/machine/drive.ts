@@ -6,7 +6,7 @@ import { CONSOLE } from '../../replay/controls.js';
 import type { Runner } from '../../replay/runner.js';
 import type { Script } from '../../replay/script/parse.js';
 import { Scripted } from '../../replay/script/scripted.js';
-import type { Host } from '../host/host.js';
+import { type Host, say } from '../host/host.js';
 import { Pace } from '../host/pace.js';
 import { ScreenView } from '../host/screenView.js';
 import { Terminal, type View } from '../host/terminal.js';
@@ -76,6 +76,7 @@ export class Drive {
     });
     if (!this.#scripted) this.#terminal = new Terminal(this.#host, this.#options.view);
     if (this.#terminal) this.#terminal.onActivity = () => this.#wake();
+    if (this.#live && this.#options.show) say(this.#host, 'Ctrl-A x ends the run, Ctrl-A h shows other keys');
     if (this.#host.stdout.isTTY && this.#options.show) this.#view = new ScreenView(this.#host);
     try {
       return await this.#loop();
