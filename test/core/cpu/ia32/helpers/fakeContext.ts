@@ -33,6 +33,10 @@ export class FakeContext implements Context {
     this.#check(seg, offset, size, true);
     this.writeLinear(this.s.base[seg]! + offset, value, size, this.s.cpl === 3);
   }
+  probeWrite(seg: number, offset: number, size: Size): void {
+    this.#check(seg, offset, size, true);
+    this.#pageFault(this.s.base[seg]! + offset, this.s.cpl === 3);
+  }
   #check(seg: number, offset: number, size: Size, write: boolean): void {
     const access = this.s.access[seg]!;
     const bad = !(access & 0x80) || offset + size - 1 > this.s.limit[seg]! || (write && !(access & 2));
