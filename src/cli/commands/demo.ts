@@ -35,6 +35,8 @@ const LOST_UPDATE = 1;
 /** About one run in three ends well; so many in a row do not happen by chance. */
 const ATTEMPTS = 8;
 const MEMORY = 2 ** 21;
+/** Closer together than usual, some twenty a second of guest time: the run is short. */
+const CHECK_EVERY = 2 ** 22;
 /** 2026-01-01T00:00:00Z. */
 const BOOT_INSTANT = 1_767_225_600;
 const SCRIPT = parseScript(`
@@ -86,6 +88,7 @@ async function record(seed: number, output: string, host: Host): Promise<Run> {
     provider: new SeededEntropy(seed),
     sink: file.write,
     program: PROGRAM,
+    checkEvery: CHECK_EVERY,
   });
   const ended = await new Drive(recorder, host, {
     script: SCRIPT,
