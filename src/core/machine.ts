@@ -150,11 +150,11 @@ export class Machine implements Bus {
   }
 
   /**
-   * Runs to the first instruction boundary at or after `until` (a clock), or to the end of the run, or
-   * to where an observer stops it. Where it is paused changes nothing.
-   * Returns true if `until` was reached.
+   * Runs to the first instruction boundary at or after `clock`, or to the end of the run, or to where an
+   * observer stops it. Where it is paused changes nothing. Returns true if `clock` was reached.
    */
-  run(until: number): boolean {
+  run(clock: number): boolean {
+    const until = Math.ceil(clock);
     const { cpu, schedule } = this;
     while (!this.outcome) {
       if (schedule.next <= cpu.clock) schedule.fireDue(cpu.clock);
