@@ -3,15 +3,23 @@
  * physical page and code size. A block ends where an instruction cannot be followed by another, or at
  * the end of its page. Derived from memory: it can be dropped at any boundary.
  *
- * A page that holds decoded code is watched; a write to one of its 128-byte chunks that was decoded drops
- * the page's entry tables. Records are allocated upwards and freed all at once.
+ * A page that holds decoded code is watched; a write to a byte of it that was decoded drops the page's
+ * entry tables. It goes by bytes because real-mode programs and small kernels keep variables between
+ * their routines. Records are allocated upwards and freed all at once.
  */
-import { PAGE_SHIFT, PageKind, type PhysicalMemory, Watch } from '../../../memory.js';
+import { PAGE_SHIFT, PAGE_SIZE, PageKind, type PhysicalMemory, Watch } from '../../../memory.js';
 import type { Decoded, Decoder } from '../isa/decode.js';
 import type { Mmu } from '../mmu.js';
-import { ENTRY_BASE, ENTRY_TABLE_BYTES, ENTRY_TABLES, RECORD_BASE, RECORDS, Rec, type Space } from '../space.js';
+import {
+  ENTRY_BASE,
+  ENTRY_TABLE_BYTES,
+  ENTRY_TABLES,
+  RECORD_BASE,
+  RECORDS,
+  Rec,
+  type Space,
+} from '../space.js';
 
-const CHUNK_SHIFT = 7;
 /**
  * Code is decoded apart by what CS it runs in: 16-bit, 32-bit without a limit (4 GiB), 32-bit with one.
  * Only the second kind has its jumps linked.
@@ -36,8 +44,8 @@ export class CodeCache {
   readonly #endHandler: number;
   /** Entry table address by `page * MODES + mode`, or 0. */
   readonly #tables: Uint32Array;
-  /** For each page, which 128-byte chunks hold decoded code. */
-  readonly #chunks: Uint32Array;
+  /** For each page that ever held decoded code, a bit for each byte that does now. */
+  readonly #decoded: (Uint32Array | undefined)[];
   #tablesUsed = 0;
   #next = FIRST;
 
@@ -49,7 +57,7 @@ export class CodeCache {
     this.#endHandler = endHandler;
     const pages = memory.size >>> PAGE_SHIFT;
     this.#tables = new Uint32Array(pages * MODES);
-    this.#chunks = new Uint32Array(pages);
+    this.#decoded = new Array(pages).fill(undefined);
   }
 
   /** The entry table of a RAM or ROM page, or undefined where code cannot be cached. */
@@ -167,7 +175,11 @@ export class CodeCache {
   #watch(physical: number, length: number): void {
     // ROM too: the chipset can turn it into RAM.
     const page = this.#memory.backing(physical) >>> PAGE_SHIFT;
-    this.#chunks[page] = this.#chunks[page]! | chunkMask(physical, length);
+    const decoded = (this.#decoded[page] ??= new Uint32Array(PAGE_SIZE / 32));
+    const first = physical & (PAGE_SIZE - 1);
+    for (let word = first >>> 5; word << 5 < first + length; word++) {
+      decoded[word] = decoded[word]! | bitsInWord(word, first, first + length);
+    }
     if (this.#memory.watched[page]! & Watch.code) return;
     this.#memory.watched[page] = this.#memory.watched[page]! | Watch.code;
     this.#mmu.dropWriteTags(page);
@@ -175,7 +187,14 @@ export class CodeCache {
 
   /** Would a write hit decoded code? */
   overlaps(physical: number, length: number): boolean {
-    return (this.#chunks[physical >>> PAGE_SHIFT]! & chunkMask(physical, length)) !== 0;
+    const decoded = this.#decoded[physical >>> PAGE_SHIFT];
+    if (!decoded) return false;
+    const first = physical & (PAGE_SIZE - 1);
+    const end = Math.min(first + length, PAGE_SIZE);
+    for (let word = first >>> 5; word << 5 < end; word++) {
+      if (decoded[word]! & bitsInWord(word, first, end)) return true;
+    }
+    return false;
   }
 
   /** A watched page is about to be written (within one page). */
@@ -187,7 +206,7 @@ export class CodeCache {
     for (const table of this.#tables.subarray(page * MODES, (page + 1) * MODES)) {
       if (table !== 0) this.#space.u32.fill(0, table >>> 2, (table + ENTRY_TABLE_BYTES) >>> 2);
     }
-    this.#chunks[page] = 0;
+    this.#decoded[page]?.fill(0);
     this.#memory.watched[page] = this.#memory.watched[page]! & ~Watch.code;
   }
 
@@ -195,18 +214,18 @@ export class CodeCache {
     this.#tables.fill(0);
     this.#tablesUsed = 0;
     this.#next = FIRST;
-    for (let page = 0; page < this.#chunks.length; page++) {
+    for (let page = 0; page < this.#decoded.length; page++) {
       this.#memory.watched[page] = this.#memory.watched[page]! & ~Watch.code;
     }
-    this.#chunks.fill(0);
+    this.#decoded.fill(undefined);
     this.#mmu.flushInstructions();
   }
 }
 
-/** Bits of the 128-byte chunks that a range within one page touches. */
-function chunkMask(physical: number, length: number): number {
-  const first = (physical & 0xfff) >>> CHUNK_SHIFT;
-  const last = Math.min(31, ((physical & 0xfff) + length - 1) >>> CHUNK_SHIFT);
-  const upTo = last === 31 ? 0xffffffff : (1 << (last + 1)) - 1;
-  return upTo & ~((1 << first) - 1);
+/** The bits of a 32-byte word of a page that stand for its bytes `first` up to but not `end`. */
+function bitsInWord(word: number, first: number, end: number): number {
+  const from = Math.max(0, first - (word << 5));
+  const below = end - (word << 5);
+  const upTo = below >= 32 ? -1 : (1 << below) - 1;
+  return upTo & (-1 << from);
 }

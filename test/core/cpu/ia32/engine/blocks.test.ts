@@ -1,0 +1,66 @@
+/** The cache of decoded code forgets what is written over, and nothing else. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CodeCache } from '../../../../../src/core/cpu/ia32/engine/blocks.js';
+import { Decoder } from '../../../../../src/core/cpu/ia32/isa/decode.js';
+import { instructionSet } from '../../../../../src/core/cpu/ia32/isa/table.js';
+import { Mmu } from '../../../../../src/core/cpu/ia32/mmu.js';
+import { Space } from '../../../../../src/core/cpu/ia32/space.js';
+import { IA32 } from '../../../../../src/core/cpu/ia32/state.js';
+import { PhysicalMemory, Watch } from '../../../../../src/core/memory.js';
+
+const MIB = 1 << 20;
+const PAGE = 0x5000;
+const REAL_MODE = 0;
+const END_HANDLER = 1;
+
+/** A cache over 1 MiB of RAM, made once: it is large. */
+const space = new Space(MIB);
+const memory = new PhysicalMemory(space.ram);
+const mmu = new Mmu(IA32.create(space.buffer, 0), memory, space);
+const cache = new CodeCache(memory, space, new Decoder(instructionSet(6)), mmu, END_HANDLER);
+
+/** Puts `length - 2` NOPs and a jump to itself at a place in the page, and decodes them. */
+function decode(offset: number, length: number): number {
+  cache.dropAll();
+  memory.ram.fill(0xf4, PAGE, PAGE + 0x1000);
+  memory.ram.fill(0x90, PAGE + offset, PAGE + offset + length - 2);
+  memory.ram.set([0xeb, 0xfe], PAGE + offset + length - 2);
+  return find(offset);
+}
+
+function find(offset: number): number {
+  return cache.block(PAGE + offset, cache.tableOf(PAGE + offset, REAL_MODE)!, REAL_MODE);
+}
+
+const place = fc.integer({ min: 0, max: 0x1000 - 40 });
+const length = fc.integer({ min: 2, max: 40 });
+
+describe('a write to a page with decoded code', () => {
+  test('drops the code exactly if it touches one of its bytes', () => {
+    const near = fc.integer({ min: -70, max: 70 });
+    fc.assert(
+      fc.property(place, length, near, fc.integer({ min: 1, max: 64 }), (offset, size, distance, written) => {
+        const at = Math.max(0, offset + distance);
+        const count = Math.min(written, 0x1000 - at);
+        const before = decode(offset, size);
+        cache.written(PAGE + at, count);
+        const touches = at < offset + size && at + count > offset;
+        expect(find(offset) !== before).toBe(touches);
+      }),
+    );
+  });
+
+  test('of the whole page drops all', () => {
+    const before = decode(0xff0, 16);
+    cache.written(PAGE, 0x1000);
+    expect(find(0xff0)).not.toBe(before);
+  });
+
+  test('is heard of as long as there is code, and no longer', () => {
+    decode(0x100, 4);
+    expect(memory.watched[PAGE >>> 12]! & Watch.code).not.toBe(0);
+    cache.written(PAGE + 0x100, 1);
+    expect(memory.watched[PAGE >>> 12]! & Watch.code).toBe(0);
+  });
+});
