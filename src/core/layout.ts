@@ -126,7 +126,9 @@ function stateClass(fields: readonly Field[]): StateConstructor {
   const holder = (f: Field): string => (f.array ? f.name : `$${f.name}`);
   const accessors = fields
     .filter((f) => !f.array)
-    .map((f) => `get ${f.name}() { return this.$${f.name}[0]; } set ${f.name}(v) { this.$${f.name}[0] = v; }`);
+    .map(
+      (f) => `get ${f.name}() { return this.$${f.name}[0]; } set ${f.name}(v) { this.$${f.name}[0] = v; }`,
+    );
   const source = `return class State {
     constructor(bytes, layout, views) {
       this.bytes = bytes;

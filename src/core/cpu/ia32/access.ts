@@ -6,7 +6,7 @@
 import { PAGE_SHIFT, PageKind, type PhysicalMemory, Watch } from '../../memory.js';
 import type { CodeCache } from './engine/blocks.js';
 import type { Mmu } from './mmu.js';
-import { RUN } from './space.js';
+import type { RUN } from './space.js';
 import { Cr0, Fault, Flag, type Ia32State, Seg, Vector } from './state.js';
 
 type RunState = ReturnType<typeof RUN.create>;

@@ -45,5 +45,5 @@ export interface Context {
   portOut(port: number, value: number, size: Size): void;
 }
 
-/** A helper as rows name it: plain numbers in (32-bit unsigned), at most one out. */
-export type Helper = (cpu: Context, ...args: number[]) => number | undefined | void;
+/** A helper as rows name it: plain numbers in (32-bit unsigned), at most one number out. */
+export type Helper = (cpu: Context, ...args: number[]) => unknown;

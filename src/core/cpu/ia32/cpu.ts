@@ -25,7 +25,17 @@ import { type Decoded, Decoder } from './isa/decode.js';
 import { instructionSet } from './isa/table.js';
 import { Mmu } from './mmu.js';
 import { Exit, ITLB_BASE, ITLB_SET, Rec, RUN, RUN_BASE, type Space, TLB_BASE, TLB_SET } from './space.js';
-import { ARITHMETIC, Fault, Flag, IA32, type Ia32State, Model, type ModelName, Seg, Vector } from './state.js';
+import {
+  ARITHMETIC,
+  Fault,
+  Flag,
+  IA32,
+  type Ia32State,
+  Model,
+  type ModelName,
+  Seg,
+  Vector,
+} from './state.js';
 
 export type EngineName = 'interpreter' | 'evaluator';
 
@@ -96,7 +106,11 @@ export class Ia32 implements Cpu, Context {
     });
     this.#code = new CodeCache(memory, space, this.#decoder, this.#mmu, this.#interpreter.endHandler);
     this.#access = new Access(this.s, this.#run, memory, this.#mmu, this.#code);
-    this.#evaluator = new Evaluator(this, this.#run, (name, args) => (this.#helper(name)(this, ...args) ?? 0) as number);
+    this.#evaluator = new Evaluator(
+      this,
+      this.#run,
+      (name, args) => (this.#helper(name)(this, ...args) ?? 0) as number,
+    );
     memory.onWatchedWrite = (address, length) => this.#watchedWrite(address, length);
     memory.onMappingChanged = () => this.#mmu.flush();
     memory.onDirtyCleared = () => this.#mmu.dropAllWriteTags();
@@ -526,7 +540,7 @@ export class Ia32 implements Cpu, Context {
       saved.set(s.gpr);
       const { eflags, flagResult, flagCarry } = s;
       try {
-        return (helper(this, ...args.map((a) => a >>> 0)) ?? 0) | 0;
+        return ((helper(this, ...args.map((a) => a >>> 0)) ?? 0) as number) | 0;
       } catch (fault) {
         this.#taskFault = fault instanceof TaskFault;
         if (!this.#taskFault) {

@@ -8,7 +8,16 @@
  */
 import type { PhysicalMemory } from '../../memory.js';
 import { PAGE_SHIFT, PageKind, Watch } from '../../memory.js';
-import { RAM_BASE, ITLB_BASE, ITLB_ENTRIES, ITLB_SET, type Space, TLB_BASE, TLB_ENTRIES, TLB_SET } from './space.js';
+import {
+  ITLB_BASE,
+  ITLB_ENTRIES,
+  ITLB_SET,
+  RAM_BASE,
+  type Space,
+  TLB_BASE,
+  TLB_ENTRIES,
+  TLB_SET,
+} from './space.js';
 import { Cr0, Cr4, Fault, type Ia32State, Vector } from './state.js';
 
 const PRESENT = 1;

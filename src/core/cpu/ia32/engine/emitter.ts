@@ -6,12 +6,12 @@
  * A load or store tries the segment's fast limit and the TLB inline; anything unusual is a call.
  */
 import { type Code, I32, I64 } from '../../../wasm/module.js';
-import { type Effect, type FieldName, type RepeatEffect, type Temp, type Value } from '../isa/ir.js';
+import type { Effect, FieldName, RepeatEffect, Temp, Value } from '../isa/ir.js';
+import * as ir from '../isa/ir.js';
 import { maskOf, OPERATORS, type Operator, type Width } from '../isa/ops.js';
 import type { Expanded } from '../isa/table.js';
 import { Exit, Rec, RUN, RUN_BASE, TLB_ENTRIES } from '../space.js';
 import { IA32 } from '../state.js';
-import * as ir from '../isa/ir.js';
 import { flagValue, lowerFlags } from './flagWords.js';
 
 /** Indices of the functions that handlers call. */
@@ -358,7 +358,10 @@ export class Emitter {
   #raise(e: Extract<Effect, { k: 'raise' }>): void {
     const c = this.#c;
     this.#value(e.if);
-    c.if().get(REC).i32(e.vector).i32(e.error ?? 0);
+    c.if()
+      .get(REC)
+      .i32(e.vector)
+      .i32(e.error ?? 0);
     c.i32(e.error === undefined ? 0 : 1)
       .call(this.#rt.raise)
       .i32(0)
@@ -370,7 +373,13 @@ export class Emitter {
   #refundRest(): void {
     if (this.#expanded.ends) return;
     const c = this.#c;
-    this.#addToAccount(() => c.i64(0n).get(REC).load64(Rec.size + Rec.price).op(I64_SUB));
+    this.#addToAccount(() =>
+      c
+        .i64(0n)
+        .get(REC)
+        .load64(Rec.size + Rec.price)
+        .op(I64_SUB),
+    );
   }
 
   /** Adds a 64-bit value to `count` and `left`. */

@@ -7,7 +7,7 @@ import type { Context, Size } from '../context.js';
 import type { Decoded } from '../isa/decode.js';
 import type { Effect, FieldName, FlagsEffect, RepeatEffect, Value } from '../isa/ir.js';
 import { apply, type Concrete, signed, truncate } from '../isa/ops.js';
-import { RUN } from '../space.js';
+import type { RUN } from '../space.js';
 import { ARITHMETIC, Fault, Flag, IA32 } from '../state.js';
 
 /** How an instruction ended. */
@@ -100,7 +100,10 @@ export class Evaluator {
         this.#ending = 'transferred';
         return true;
       case 'call': {
-        const result = this.#call(e.helper, e.args.map((a) => this.#number(a)));
+        const result = this.#call(
+          e.helper,
+          e.args.map((a) => this.#number(a)),
+        );
         if (e.to) this.#temps[e.to.id] = result >>> 0;
         return false;
       }
@@ -168,7 +171,12 @@ export class Evaluator {
     const x = this.#value(v.arg);
     const from = v.arg.w;
     if (v.w === 64) return BigInt.asUintN(64, BigInt(v.signed ? signed(from, x as number) : x));
-    const n = from === 64 ? Number(BigInt.asUintN(32, x as bigint)) : v.signed ? signed(from, x as number) : (x as number);
+    const n =
+      from === 64
+        ? Number(BigInt.asUintN(32, x as bigint))
+        : v.signed
+          ? signed(from, x as number)
+          : (x as number);
     return truncate(v.w, n);
   }
 

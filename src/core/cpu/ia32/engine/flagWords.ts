@@ -3,8 +3,9 @@
  * had cheaply, see `flagResult` and `flagCarry` in the state. This file is the lowering of a flags
  * effect to new values of the two words, and its inverse.
  */
-import * as ir from '../isa/ir.js';
+
 import type { FlagName, FlagsEffect, Value } from '../isa/ir.js';
+import * as ir from '../isa/ir.js';
 import { Flag } from '../state.js';
 
 const CF_BIT = 31;

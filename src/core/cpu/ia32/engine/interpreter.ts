@@ -3,8 +3,8 @@
  * runs decoded instructions. Generated from the rows; compiled once a process.
  */
 import { type Code, I32, I64, ModuleWriter } from '../../../wasm/module.js';
-import { instructionSet } from '../isa/table.js';
 import type { Effect } from '../isa/ir.js';
+import { instructionSet } from '../isa/table.js';
 import { Exit, ITLB_ENTRIES, Rec } from '../space.js';
 import { IA32, Seg } from '../state.js';
 import { cellAddress, Emitter, type Runtime } from './emitter.js';
@@ -59,7 +59,14 @@ function compile(family: number): Compiled {
   const go = emitGoto(w);
   const raise = emitRaise(w);
   const gotoDirect = emitGotoDirect(w, go);
-  const runtime: Runtime = { goto: go, gotoDirect, raise, slowLoad, slowStore, helper: (name) => helpers.get(name)! };
+  const runtime: Runtime = {
+    goto: go,
+    gotoDirect,
+    raise,
+    slowLoad,
+    slowStore,
+    helper: (name) => helpers.get(name)!,
+  };
   const handlers = expanded.map((e) => {
     const f = w.function({ params: [I32], results: [I32] });
     new Emitter(f.code, runtime, e).emit();
@@ -105,8 +112,18 @@ function emitGoto(w: ModuleWriter): number {
   const limit = () => c.i32(0).load32(IA32.at.limit + Seg.cs * 4);
   const leaveIf = (reason: number) => c.if().i32(0).i32(reason).store32(EXIT_ADDRESS).i32(0).return().end();
   c.i32(0).get(EIP).store32(IA32.at.eip);
-  c.get(EIP).i32(0).load32(IA32.at.base + Seg.cs * 4).op(0x6a).set(lin);
-  c.get(lin).i32(12).op(0x76).i32(ITLB_ENTRIES - 1).op(0x71).i32(3).op(0x74);
+  c.get(EIP)
+    .i32(0)
+    .load32(IA32.at.base + Seg.cs * 4)
+    .op(0x6a)
+    .set(lin);
+  c.get(lin)
+    .i32(12)
+    .op(0x76)
+    .i32(ITLB_ENTRIES - 1)
+    .op(0x71)
+    .i32(3)
+    .op(0x74);
   c.i32(0).load32(cellAddress('itlbBase')).op(0x6a).tee(entry).load32(0);
   c.get(lin).i32(-4096).op(0x71, 0x47);
   leaveIf(Exit.lookup);
@@ -151,11 +168,19 @@ function emitGotoDirect(w: ModuleWriter, go: number): number {
   c.i32(0).get(EIP).store32(IA32.at.eip).get(target).return().end().end();
   c.i32(0).load32(IA32.at.eip).set(before);
   c.get(EIP).call(go).tee(target).if();
-  const linear = (local: number) => c.get(local).i32(0).load32(IA32.at.base + Seg.cs * 4).op(0x6a);
+  const linear = (local: number) =>
+    c
+      .get(local)
+      .i32(0)
+      .load32(IA32.at.base + Seg.cs * 4)
+      .op(0x6a);
   linear(before);
   linear(EIP);
   c.op(0x73).i32(-4096).op(0x71, 0x45);
-  c.i32(0).load32(IA32.at.limit + Seg.cs * 4).i32(-1).op(0x46, 0x71);
+  c.i32(0)
+    .load32(IA32.at.limit + Seg.cs * 4)
+    .i32(-1)
+    .op(0x46, 0x71);
   c.if().get(REC).get(target).store32(Rec.link).end().end();
   c.get(target);
   return index;
@@ -190,9 +215,20 @@ function emitLoop(w: ModuleWriter, go: number): void {
   const c = run.code;
   const rec = c.local(I32);
   c.get(0).call(go).tee(rec).op(0x45).if().return().end();
-  c.loop().get(rec).get(rec).load16(Rec.handler).op(...dispatch).tee(rec).brIf(0).end();
+  c.loop()
+    .get(rec)
+    .get(rec)
+    .load16(Rec.handler)
+    .op(...dispatch)
+    .tee(rec)
+    .brIf(0)
+    .end();
   w.export('run', run.index);
   const step = w.function({ params: [I32], results: [I32] });
-  step.code.get(0).get(0).load16(Rec.handler).op(...dispatch);
+  step.code
+    .get(0)
+    .get(0)
+    .load16(Rec.handler)
+    .op(...dispatch);
   w.export('step', step.index);
 }

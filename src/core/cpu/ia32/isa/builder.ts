@@ -4,8 +4,8 @@
  * of these a row has; a meaning (sem/) says what is computed.
  */
 import { Flag, Reg, Seg, Vector } from '../state.js';
-import * as ir from './ir.js';
 import type { Effect, FlagsEffect, Intent, Value } from './ir.js';
+import * as ir from './ir.js';
 import type { Width } from './ops.js';
 
 /** How the ModRM operand is encoded: a register, or an address of one of three kinds. */

@@ -25,12 +25,12 @@ export interface Decoded {
 const MAX_LENGTH = 15;
 const ZERO = IA32.at.zero;
 const SEGMENT_PREFIX: Record<number, number> = {
-  0x26: Seg.es,
-  0x2e: Seg.cs,
-  0x36: Seg.ss,
-  0x3e: Seg.ds,
-  0x64: Seg.fs,
-  0x65: Seg.gs,
+  38: Seg.es,
+  46: Seg.cs,
+  54: Seg.ss,
+  62: Seg.ds,
+  100: Seg.fs,
+  101: Seg.gs,
 };
 
 /** Base and index registers of the eight 16-bit address forms; -1: none. */
@@ -67,7 +67,17 @@ export class Decoder {
 
   constructor(set: InstructionSet) {
     this.#set = set;
-    this.out = { expanded: set.invalid, length: 0, reg: 0, base: ZERO, index: ZERO, scale: 0, seg: Seg.ds, disp: 0, imm: 0 };
+    this.out = {
+      expanded: set.invalid,
+      length: 0,
+      reg: 0,
+      base: ZERO,
+      index: ZERO,
+      scale: 0,
+      seg: Seg.ds,
+      disp: 0,
+      imm: 0,
+    };
   }
 
   /** Decodes one instruction in a code segment of `size` bits. The result is valid until the next call. */
@@ -123,7 +133,12 @@ export class Decoder {
     const { row, variants } = chosen;
     this.#operands(row.operands, opcode);
     if (this.#lock && !(row.lock && this.#form !== 'reg')) return this.#set.invalid;
-    const key = variantKey({ opsize: this.#opsize, addrsize: this.#addrsize, form: this.#form, rep: this.#rep });
+    const key = variantKey({
+      opsize: this.#opsize,
+      addrsize: this.#addrsize,
+      form: this.#form,
+      rep: this.#rep,
+    });
     return variants[key] ?? this.#set.invalid;
   }
 

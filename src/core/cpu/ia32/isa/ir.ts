@@ -30,7 +30,13 @@ export type Value =
   | { readonly k: 'op'; readonly w: Width; readonly op: OperatorName; readonly args: readonly Value[] }
   /** Change of width: widening is by zero or by sign, narrowing drops bits. */
   | { readonly k: 'convert'; readonly w: Width; readonly signed: boolean; readonly arg: Value }
-  | { readonly k: 'select'; readonly w: Width; readonly if: Value; readonly then: Value; readonly else: Value };
+  | {
+      readonly k: 'select';
+      readonly w: Width;
+      readonly if: Value;
+      readonly then: Value;
+      readonly else: Value;
+    };
 
 export type Temp = Extract<Value, { k: 'temp' }>;
 
@@ -56,7 +62,13 @@ export type Intent = 'r' | 'rw';
 
 export type Effect =
   | { readonly k: 'let'; readonly to: Temp; readonly v: Value }
-  | { readonly k: 'load'; readonly to: Temp; readonly seg: Value; readonly off: Value; readonly intent: Intent }
+  | {
+      readonly k: 'load';
+      readonly to: Temp;
+      readonly seg: Value;
+      readonly off: Value;
+      readonly intent: Intent;
+    }
   | { readonly k: 'store'; readonly seg: Value; readonly off: Value; readonly v: Value }
   | { readonly k: 'setGpr'; readonly at: Value; readonly v: Value }
   | { readonly k: 'setCell'; readonly name: string; readonly index?: Value; readonly v: Value }
@@ -94,7 +106,11 @@ export interface RepeatEffect {
 // ---- constructors, folding what is constant ----
 
 export function constant(w: Width, v: Concrete): Value {
-  return { k: 'const', w, v: w === 64 ? BigInt.asUintN(64, BigInt(v)) : (Number(BigInt.asUintN(32, BigInt(v))) & maskOf(w)) >>> 0 };
+  return {
+    k: 'const',
+    w,
+    v: w === 64 ? BigInt.asUintN(64, BigInt(v)) : (Number(BigInt.asUintN(32, BigInt(v))) & maskOf(w)) >>> 0,
+  };
 }
 
 export const field = (name: FieldName): Value => ({ k: 'field', w: 32, name });
@@ -125,7 +141,7 @@ function fold(name: OperatorName, args: readonly Value[]): Concrete | undefined 
   const [a, b] = args as [Value, Value | undefined];
   if (a.k !== 'const' || (b && b.k !== 'const')) return undefined;
   const divides = name === 'divu' || name === 'divs' || name === 'remu' || name === 'rems';
-  if (divides && (b as { v: Concrete }).v == 0) return undefined;
+  if (divides && Number((b as { v: Concrete }).v) === 0) return undefined;
   return apply(name, a.w, a.v, b?.k === 'const' ? b.v : 0);
 }
 

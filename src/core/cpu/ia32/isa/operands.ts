@@ -8,8 +8,8 @@
  */
 import { Reg } from '../state.js';
 import type { Builder, Operand } from './builder.js';
-import * as ir from './ir.js';
 import type { Value } from './ir.js';
+import * as ir from './ir.js';
 import type { Width } from './ops.js';
 
 const FIXED: Record<string, readonly [number, Width]> = {

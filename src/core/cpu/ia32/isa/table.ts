@@ -2,8 +2,11 @@
  * The instruction set of one CPU family: all rows, checked, expanded into effect lists, and arranged
  * for decoding. Everything an engine needs is derived here from the rows.
  */
+
+import { Vector } from '../state.js';
 import { Builder, type Form, type RepPrefix, type Variant } from './builder.js';
 import type { Effect } from './ir.js';
+import * as ir from './ir.js';
 import { operand } from './operands.js';
 import type { Row } from './row.js';
 import { ARITHMETIC_ROWS } from './rows/arithmetic.js';
@@ -12,8 +15,6 @@ import { DATA_ROWS } from './rows/data.js';
 import { STRING_ROWS } from './rows/string.js';
 import { SYSTEM_ROWS } from './rows/system.js';
 import { X87_ROWS } from './rows/x87.js';
-import * as ir from './ir.js';
-import { Vector } from '../state.js';
 
 export const ROWS: readonly Row[] = [
   ...ARITHMETIC_ROWS,
@@ -74,9 +75,9 @@ interface Opcode {
 export function parseOpcode(text: string): Opcode {
   const match = /^(0F )?([0-9A-F]{2})(\+)?(?: \/([0-7]))?(?: ([mr]))?$/.exec(text);
   if (!match) throw new Error(`opcode column '${text}' cannot be read`);
-  const [, escape, byte, plus, digit, forms] = match;
+  const [, prefix, byte, plus, digit, forms] = match;
   return {
-    map: escape ? 1 : 0,
+    map: prefix ? 1 : 0,
     first: Number.parseInt(byte!, 16),
     count: plus ? 8 : 1,
     digit: digit === undefined ? undefined : Number(digit),
@@ -85,7 +86,9 @@ export function parseOpcode(text: string): Opcode {
 }
 
 const takesModrm = (row: Row, opcode: Opcode): boolean =>
-  opcode.digit !== undefined || opcode.forms !== 'both' || row.operands.some((o) => /^[EGRMSCDF]/.test(o) && o !== 'DX' && o !== 'CL');
+  opcode.digit !== undefined ||
+  opcode.forms !== 'both' ||
+  row.operands.some((o) => /^[EGRMSCDF]/.test(o) && o !== 'DX' && o !== 'CL');
 
 /** The forms a row's ModRM operand can take. */
 function formsOf(row: Row, opcode: Opcode): readonly Form[] {
@@ -197,7 +200,14 @@ export class InstructionSet {
     const repeats = b.effects.some((e) => e.k === 'repeat');
     const clocks = repeats ? REPEAT_OVERHEAD : row.clocks[variant.form === 'reg' ? 0 : 1];
     const ends = b.effects.some((e) => e.k === 'repeat' || e.k === 'leave' || e.k === 'jump');
-    const expanded: Expanded = { index: this.expanded.length, row, variant, effects: b.effects, clocks, ends };
+    const expanded: Expanded = {
+      index: this.expanded.length,
+      row,
+      variant,
+      effects: b.effects,
+      clocks,
+      ends,
+    };
     this.expanded.push(expanded);
     const uses = { opsize: b.usedOpsize, addrsize: b.usedAddrsize, rep: b.usedRep };
     return { expanded, uses };

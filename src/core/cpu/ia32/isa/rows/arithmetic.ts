@@ -1,14 +1,14 @@
 /** Rows of integer arithmetic, logic, shifts and bit operations. */
 import { Reg } from '../../state.js';
 import * as ir from '../ir.js';
-import type { Meaning } from '../shapes.js';
-import { assign, test, update } from '../shapes.js';
-import { type Row, type Shape, row } from '../row.js';
+import { type Row, row, type Shape } from '../row.js';
 import * as arith from '../sem/arithmetic.js';
 import * as bits from '../sem/bits.js';
 import * as decimal from '../sem/decimal.js';
 import { aad, aam, divide, imul, multiply } from '../sem/multiply.js';
 import * as shift from '../sem/shift.js';
+import type { Meaning } from '../shapes.js';
+import { assign, test, update } from '../shapes.js';
 
 const hex = (n: number): string => n.toString(16).padStart(2, '0').toUpperCase();
 
@@ -125,7 +125,14 @@ function bitRows(): Row[] {
     const lock = { lock: writes };
     return [
       row(name, register, 'Ev,Gv', bitInMemory(meaning, writes), writes ? [6, 13] : [3, 8], lock),
-      row(name, `0F BA /${digit}`, 'Ev,Ib', writes ? update(meaning) : test(meaning), writes ? [6, 8] : 3, lock),
+      row(
+        name,
+        `0F BA /${digit}`,
+        'Ev,Ib',
+        writes ? update(meaning) : test(meaning),
+        writes ? [6, 8] : 3,
+        lock,
+      ),
     ];
   };
   return [

@@ -1,9 +1,9 @@
 /** Rows that transfer control: jumps, calls, returns, loops, interrupts. */
 import { Reg, Seg, Vector } from '../../state.js';
 import type { Builder } from '../builder.js';
-import * as ir from '../ir.js';
 import type { Value } from '../ir.js';
-import { type Row, type Shape, row } from '../row.js';
+import * as ir from '../ir.js';
+import { type Row, row, type Shape } from '../row.js';
 import { CONDITION_NAMES, condition } from '../sem/condition.js';
 
 const hex = (n: number): string => n.toString(16).padStart(2, '0').toUpperCase();
@@ -98,10 +98,24 @@ const zf = (): Value => ir.flag('zf');
 
 export const CONTROL_ROWS: readonly Row[] = [
   ...CONDITION_NAMES.map((c, n) => row(`J${c}`, hex(0x70 + n), 'Jb', (b) => jumpIf(b, condition(n), 2), 1)),
-  ...CONDITION_NAMES.map((c, n) => row(`J${c}`, `0F ${hex(0x80 + n)}`, 'Jz', (b) => jumpIf(b, condition(n), 2), 1)),
-  row('LOOPNE', 'E0', 'Jb', loop(() => ir.isZero(zf())), 6),
+  ...CONDITION_NAMES.map((c, n) =>
+    row(`J${c}`, `0F ${hex(0x80 + n)}`, 'Jz', (b) => jumpIf(b, condition(n), 2), 1),
+  ),
+  row(
+    'LOOPNE',
+    'E0',
+    'Jb',
+    loop(() => ir.isZero(zf())),
+    6,
+  ),
   row('LOOPE', 'E1', 'Jb', loop(zf), 6),
-  row('LOOP', 'E2', 'Jb', loop(() => undefined), 6),
+  row(
+    'LOOP',
+    'E2',
+    'Jb',
+    loop(() => undefined),
+    6,
+  ),
   row('JCXZ', 'E3', 'Jb', jcxz, 5),
   row('CALL', 'E8', 'Jz', callRelative, 3),
   row('JMP', 'E9', 'Jz', jumpRelative, 3),

@@ -4,10 +4,10 @@
  */
 import { Flag, Reg, Seg } from '../../state.js';
 import type { Builder } from '../builder.js';
-import * as ir from '../ir.js';
 import type { Value } from '../ir.js';
+import * as ir from '../ir.js';
 import type { Width } from '../ops.js';
-import { type Row, type Shape, row } from '../row.js';
+import { type Row, row, type Shape } from '../row.js';
 import { sub } from '../sem/arithmetic.js';
 
 interface StringOp {

@@ -1,9 +1,9 @@
 /** Rows of flags, ports and system instructions, and the encodings declared invalid. */
 import { Flag, Reg, Seg, Vector } from '../../state.js';
 import type { Builder } from '../builder.js';
-import * as ir from '../ir.js';
 import type { Value } from '../ir.js';
-import { type Row, type Shape, row } from '../row.js';
+import * as ir from '../ir.js';
+import { type Row, row, type Shape } from '../row.js';
 
 const bit = (n: 0 | 1): Value => ir.constant(32, n);
 const setCf =
@@ -182,9 +182,27 @@ const invalid: Shape = (b) => b.raiseIf(ir.constant(32, 1), Vector.UD);
 const nothing: Shape = () => {};
 
 export const SYSTEM_ROWS: readonly Row[] = [
-  row('CLC', 'F8', '', setCf(() => bit(0)), 2),
-  row('STC', 'F9', '', setCf(() => bit(1)), 2),
-  row('CMC', 'F5', '', setCf(() => ir.isZero(ir.flag('cf'))), 2),
+  row(
+    'CLC',
+    'F8',
+    '',
+    setCf(() => bit(0)),
+    2,
+  ),
+  row(
+    'STC',
+    'F9',
+    '',
+    setCf(() => bit(1)),
+    2,
+  ),
+  row(
+    'CMC',
+    'F5',
+    '',
+    setCf(() => ir.isZero(ir.flag('cf'))),
+    2,
+  ),
   row('CLD', 'FC', '', (b) => setEflags(b, 0, Flag.DF), 2),
   row('STD', 'FD', '', (b) => setEflags(b, Flag.DF, 0), 2),
   row('CLI', 'FA', '', cli, 5),
@@ -208,8 +226,20 @@ export const SYSTEM_ROWS: readonly Row[] = [
   row('POPA', '61', '', bySize('popa'), 9),
   row('ARPL', '63', 'Ew,Gw', arpl, 9),
   row('WAIT', '9B', '', plain('fwait'), 1),
-  row('SLDT', '0F 00 /0', 'Ev', storeWord(() => selectorOf(Seg.ldtr), true), 2),
-  row('STR', '0F 00 /1', 'Ev', storeWord(() => selectorOf(Seg.tr), true), 2),
+  row(
+    'SLDT',
+    '0F 00 /0',
+    'Ev',
+    storeWord(() => selectorOf(Seg.ldtr), true),
+    2,
+  ),
+  row(
+    'STR',
+    '0F 00 /1',
+    'Ev',
+    storeWord(() => selectorOf(Seg.tr), true),
+    2,
+  ),
   row('LLDT', '0F 00 /2', 'Ew', loadSystem('lldt', true), 11),
   row('LTR', '0F 00 /3', 'Ew', loadSystem('ltr', true), 20),
   row('VERR', '0F 00 /4', 'Ew', loadSystem('verr', false), 11),
@@ -218,7 +248,13 @@ export const SYSTEM_ROWS: readonly Row[] = [
   row('SIDT', '0F 01 /1 m', 'M', tableAccess('sidt', false), 10),
   row('LGDT', '0F 01 /2 m', 'M', tableAccess('lgdt', true), 11),
   row('LIDT', '0F 01 /3 m', 'M', tableAccess('lidt', true), 11),
-  row('SMSW', '0F 01 /4', 'Ev', storeWord(() => ir.cell('cr0'), false), 2),
+  row(
+    'SMSW',
+    '0F 01 /4',
+    'Ev',
+    storeWord(() => ir.cell('cr0'), false),
+    2,
+  ),
   row('LMSW', '0F 01 /6', 'Ew', lmsw, 13),
   row('INVLPG', '0F 01 /7 m', 'M', invlpg, 12, { since: 4 }),
   row('LAR', '0F 02', 'Gv,Ew', loadAccess('lar'), 11),
@@ -240,5 +276,7 @@ export const SYSTEM_ROWS: readonly Row[] = [
   row('CPUID', '0F A2', '', plain('cpuid'), 14, { since: 4 }),
   row('UD1', '0F B9', 'Gv,Ev', invalid, 1),
   row('UD0', '0F FF', 'Gv,Ev', invalid, 1, { since: 6 }),
-  ...['18', '19', '1A', '1B', '1C', '1D', '1E', '1F'].map((o) => row('NOP', `0F ${o}`, 'Ev', nothing, 1, { since: 6 })),
+  ...['18', '19', '1A', '1B', '1C', '1D', '1E', '1F'].map((o) =>
+    row('NOP', `0F ${o}`, 'Ev', nothing, 1, { since: 6 }),
+  ),
 ];

@@ -3,7 +3,7 @@
  * (helpers/x87); the rows give names and clocks (i486 manual, 240486, table 10.3: typical values).
  */
 import * as ir from '../ir.js';
-import { type Row, type Shape, row } from '../row.js';
+import { type Row, row, type Shape } from '../row.js';
 
 const here = () => ir.add(ir.cell('eip'), ir.field('here'));
 

@@ -3,11 +3,13 @@
  * of a + b = r they are (a & b) | ((a | b) & ~r); borrows of a - b = r are (~a & b) | ((~a | b) & r);
  * both also hold with a carry in.
  */
-import * as ir from '../ir.js';
+
 import type { FlagsEffect, Value } from '../ir.js';
+import * as ir from '../ir.js';
 import type { Meaning, Result } from '../shapes.js';
 
-const carriesOfAdd = (a: Value, b: Value, r: Value): Value => ir.or(ir.and(a, b), ir.and(ir.or(a, b), ir.not(r)));
+const carriesOfAdd = (a: Value, b: Value, r: Value): Value =>
+  ir.or(ir.and(a, b), ir.and(ir.or(a, b), ir.not(r)));
 
 const borrowsOfSub = (a: Value, b: Value, r: Value): Value =>
   ir.or(ir.and(ir.not(a), b), ir.and(ir.or(ir.not(a), b), r));

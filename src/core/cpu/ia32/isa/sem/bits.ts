@@ -1,6 +1,7 @@
 /** Bit tests and scans, byte swaps, sign extension (SDM volume 2: BT*, BSF, BSR, BSWAP, SETcc). */
-import * as ir from '../ir.js';
+
 import type { Value } from '../ir.js';
+import * as ir from '../ir.js';
 import type { Meaning, Result } from '../shapes.js';
 
 const one = (w: Value['w']): Value => ir.constant(w, 1);

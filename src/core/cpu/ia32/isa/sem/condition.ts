@@ -1,6 +1,7 @@
 /** The sixteen conditions of Jcc, SETcc and CMOVcc (SDM volume 1, appendix B). */
-import * as ir from '../ir.js';
+
 import type { Value } from '../ir.js';
+import * as ir from '../ir.js';
 
 export const CONDITION_NAMES = 'O NO B AE E NE BE A S NS P NP L GE LE G'.split(' ');
 

@@ -3,8 +3,8 @@
  * AAS, cleared after DAA and DAS.
  */
 import { Reg } from '../../state.js';
-import * as ir from '../ir.js';
 import type { Value } from '../ir.js';
+import * as ir from '../ir.js';
 import type { Shape } from '../row.js';
 
 /** The low digit is above 9, or a carry left it. */

@@ -5,11 +5,11 @@
  */
 import { Reg, Vector } from '../../state.js';
 import type { Builder } from '../builder.js';
-import * as ir from '../ir.js';
 import type { Value } from '../ir.js';
+import * as ir from '../ir.js';
 import type { Width } from '../ops.js';
-import type { Meaning } from '../shapes.js';
 import type { Shape } from '../row.js';
+import type { Meaning } from '../shapes.js';
 
 const widen = (v: Value, isSigned: boolean): Value => (isSigned ? ir.sext(v, 64) : ir.zext(v, 64));
 

@@ -3,8 +3,9 @@
  * modulo 32; a count of zero changes no flag. OF is defined for counts of 1 only: for others it is
  * computed by the same rule. AF is undefined after shifts and cleared.
  */
-import * as ir from '../ir.js';
+
 import type { Value } from '../ir.js';
+import * as ir from '../ir.js';
 import type { Meaning } from '../shapes.js';
 
 const zero = ir.constant(32, 0);
