@@ -2,9 +2,11 @@
  * A floppy drive with a disk in it: where the head stands, where the disk is in its turn, and what is on
  * it. The disk turns always, from clock 0 on, and sectors lie around it evenly, number 1 first after the
  * index hole: where they are is computed from the clock. The disk is of one of the IBM PC formats, known
- * by its size, with 512-byte sectors numbered from 1 and no interleave.
+ * by its size, with 512-byte sectors numbered from 1 and no interleave. A sector's bytes are over before
+ * the next one begins: in the gap between them (82077AA data sheet, "Format track") software that reads
+ * sector by sector has time to ask for the next one.
  *
- * Left out: spin-up, gaps, other formats on the disk (formatting writes the sectors of its own format),
+ * Left out: spin-up, other formats on the disk (formatting writes the sectors of its own format),
  * changing disks, tracks beyond the format (83 can be reached, nothing is there).
  */
 import type { Bus, Device } from '../core/device.js';
@@ -14,6 +16,11 @@ import { microseconds } from './duration.js';
 import { chsToLba, type FloppyFormat, floppyFormat } from './geometry.js';
 
 const LAST_CYLINDER = 83;
+/**
+ * A sector in MFM, in bytes: 12 of sync, ID mark 4, ID 4, CRC 2, gap 22, sync 12, data mark 4, data 512,
+ * CRC 2. The gap behind it takes the rest of its share of the track.
+ */
+const SECTOR_BYTES = 12 + 4 + 4 + 2 + 22 + 12 + 4 + 512 + 2;
 
 const FLOPPY_DRIVE = layout('floppy-drive', {
   cylinder: 'u8',
@@ -34,6 +41,8 @@ export class FloppyDrive implements Device {
   readonly writeProtected: boolean;
   /** Clocks a turn. */
   readonly turn: number;
+  /** Clocks from the first byte of a sector to its last. */
+  readonly #length: number;
   readonly #disk: Disk;
 
   constructor(bus: Bus, options: FloppyDriveOptions) {
@@ -43,6 +52,7 @@ export class FloppyDrive implements Device {
     this.format = format;
     this.writeProtected = options.writeProtected ?? false;
     this.turn = microseconds(bus.frequency, 60e6 / format.rpm);
+    this.#length = microseconds(bus.frequency, (SECTOR_BYTES * 8e3) / format.rate);
     this.#disk = options.disk;
   }
 
@@ -70,7 +80,7 @@ export class FloppyDrive implements Device {
   sectorPassed(from: number, sector: number): number {
     const start = this.#startOf(sector);
     const wait = (start - (from % this.turn) + this.turn) % this.turn;
-    return from + wait + this.#startOf(sector + 1) - start;
+    return from + wait + this.#length;
   }
 
   /** The sector whose beginning passes next, at or after `from`. */
