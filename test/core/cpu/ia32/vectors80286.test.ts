@@ -1,0 +1,35 @@
+/**
+ * Outside truth: what a Harris N80C286-12 did in real mode, instruction by instruction, against the ia32
+ * core. Where the 286 differs from the chips that the core models, support/differences80286.ts says how
+ * and why. The interpreter runs all of it, the evaluator every tenth test: REWIND86_VECTORS_EVERY=1
+ * makes it run all as well.
+ */
+import { describe, expect, it } from 'vitest';
+import type { EngineName } from '../../../../src/core/cpu/ia32/cpu.js';
+import { allowanceOf } from './support/differences80286.js';
+import { describeVector, forms, missing, type RunVector, vectorRunner } from './support/vectors.js';
+
+const EVERY: Record<EngineName, number> = {
+  interpreter: 1,
+  evaluator: Number(process.env.REWIND86_VECTORS_EVERY ?? 10),
+};
+const SHOWN = 3;
+
+const all = forms('80286');
+
+for (const engine of ['interpreter', 'evaluator'] as const) {
+  describe(`the ${engine} does what an 80286 does in real mode`, () => {
+    if (!all) return it.skip(missing, () => {});
+    let run: RunVector;
+    it.each(all)('$name', (form) => {
+      run ??= vectorRunner(engine);
+      const failures: string[] = [];
+      for (const test of form.tests()) {
+        if (test.index % EVERY[engine] !== 0) continue;
+        const differences = run(test, form.definedFlags, allowanceOf(test));
+        if (differences.length > 0) failures.push(`${describeVector(test)}: ${differences.join('; ')}`);
+      }
+      expect(failures.slice(0, SHOWN), `${failures.length} failures`).toEqual([]);
+    });
+  });
+}
