@@ -1,4 +1,5 @@
-/** What a person can do to a PC, as inputs of its channels. */
+/** What a person can do to a PC, as inputs of its channels, and what a PC says, as notes. */
+import type { Note } from '../core/device.js';
 import { chordToKeys, textToKeys } from '../devices/keys.js';
 import type { Action } from './script/run.js';
 
@@ -10,7 +11,7 @@ export interface ChannelInput {
 /** What the queue at the other end of a UART, and that of a keyboard, take at once. */
 export const QUEUE_BYTES = 4096;
 
-export const CONSOLE = 'com1';
+const CONSOLE = 'com1';
 const SERIAL: string = `serial:${CONSOLE}`;
 const KEYBOARD = 'keyboard';
 const POWER = 'power';
@@ -40,4 +41,14 @@ export function inputOf(action: Action): ChannelInput {
       if (action.on === 'screen') return keyInput(textToKeys(action.text));
       return serialInput(new TextEncoder().encode(action.text));
   }
+}
+
+/** True if `note.a` is a byte that the guest sent on the serial console. */
+export function isConsoleByte(note: Note): boolean {
+  return note.kind === 'serial' && note.device === CONSOLE && note.what === 'tx';
+}
+
+/** True if `note.a` is a byte for people to read: from the serial console or the debug port. */
+export function isOutput(note: Note): boolean {
+  return note.kind === 'debug' || isConsoleByte(note);
 }

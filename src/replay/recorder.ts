@@ -112,9 +112,10 @@ export class Recorder implements Runner {
     return this.#writer.size;
   }
 
-  /** As `Machine.run`, stopping on the way for checks. `until` is finite. */
+  /** As `Machine.run`, stopping on the way for checks. `until` is a whole number, as every clock is. */
   run(until: number): boolean {
     const { machine } = this;
+    if (!Number.isSafeInteger(until)) throw new RangeError(`${until} is not a clock`);
     while (machine.cpu.clock < until && !machine.outcome) {
       machine.run(Math.min(until, this.#nextCheck, machine.cpu.clock + STRIDE));
       if (machine.cpu.clock >= this.#nextCheck && !machine.outcome) this.#check();

@@ -80,7 +80,7 @@ export class Replayer {
   runTo(until: number): boolean {
     if (this.divergence) return false;
     try {
-      this.#advance(Math.min(until, this.trace.covered));
+      this.#advance(Math.min(Math.ceil(until), this.trace.covered));
       if (until >= this.trace.covered) this.#finish();
     } catch (error) {
       if (!(error instanceof Diverged)) throw error;

@@ -113,6 +113,11 @@ describe('record, verify, replay, info, events', () => {
     expect(await run('- power: off\n- finish')).toBe(0);
     expect(await run('- delay: 5')).toBe(0);
     expect(await run('- delay: 5000', '--time-limit', '0.01')).toBe(83);
+    for (const limit of ['0.0101', '0.0333', '0.0777']) {
+      await recorded('- delay: 5000', '-q', '--time-limit', limit);
+      expect(await cli('verify', path.join(dir, 'run.rewind'))).toBe(0);
+      expect(host.err).toBe('');
+    }
     expect(await run('- wait: /nothing like this/\n  timeout: 20')).toBe(82);
     expect(host.err).toMatch(
       /^rewind86: script, step 1 \(wait for .* on serial\): gave up after 20 ms of guest time; last line seen: ".*"\n/,

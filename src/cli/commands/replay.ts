@@ -1,6 +1,6 @@
 /** `replay`: runs a trace again and shows what the guest put out. */
 import { encodePng } from '../../devices/vga/png.js';
-import { CONSOLE } from '../../replay/controls.js';
+import { isOutput } from '../../replay/controls.js';
 import { hex64 } from '../../replay/hash.js';
 import { pictureOf, screenLines } from '../../replay/screen.js';
 import type { Session } from '../../replay/session.js';
@@ -46,8 +46,7 @@ async function replay(path: string, options: ShowOptions, host: Host): Promise<n
   warnIncomplete(host, path, session.trace);
   let output: number[] = [];
   session.onNote = (note) => {
-    const sent = note.kind === 'serial' && note.device === CONSOLE && note.what === 'tx';
-    if (sent || note.kind === 'debug') output.push(note.a & 0xff);
+    if (isOutput(note)) output.push(note.a & 0xff);
   };
   const show = () => {
     if (output.length && !options.quiet) host.stdout.write(Uint8Array.from(output));

@@ -2,7 +2,7 @@
  * The loop around a live machine: runs it in slices, lets the host's events in between, and ends it when
  * the guest, the user, the script or the time limit says so.
  */
-import { CONSOLE } from '../../replay/controls.js';
+import { isOutput } from '../../replay/controls.js';
 import type { Runner } from '../../replay/runner.js';
 import type { Script } from '../../replay/script/parse.js';
 import { Scripted } from '../../replay/script/scripted.js';
@@ -53,7 +53,9 @@ export class Drive {
     this.#host = host;
     this.#options = options;
     const { num, den } = runner.machine.frequency;
-    this.#limit = options.timeLimit === undefined ? Number.MAX_SAFE_INTEGER : (options.timeLimit * num) / den;
+    const limit =
+      options.timeLimit === undefined ? Number.POSITIVE_INFINITY : (options.timeLimit * num) / den;
+    this.#limit = Math.min(Math.ceil(limit), Number.MAX_SAFE_INTEGER);
     this.#live = !options.script && host.stdin.isTTY === true;
     this.#listen();
     if (options.script) this.#scripted = new Scripted(runner, options.script);
@@ -64,8 +66,7 @@ export class Drive {
     const heard = this.#runner.onNote;
     this.#runner.onNote = (note, clock) => {
       heard(note, clock);
-      const sent = note.kind === 'serial' && note.device === CONSOLE && note.what === 'tx';
-      if (sent || note.kind === 'debug') this.#output.push(note.a & 0xff);
+      if (isOutput(note)) this.#output.push(note.a & 0xff);
     };
   }
 

@@ -1,5 +1,5 @@
 /** A runner under the control of a script. */
-import { CONSOLE, inputOf } from '../controls.js';
+import { inputOf, isConsoleByte } from '../controls.js';
 import { outcomeText } from '../replayer.js';
 import type { Runner } from '../runner.js';
 import { screenLines } from '../screen.js';
@@ -17,8 +17,7 @@ export class Scripted {
     const heard = runner.onNote;
     runner.onNote = (note, clock) => {
       heard(note, clock);
-      const sent = note.kind === 'serial' && note.device === CONSOLE && note.what === 'tx';
-      if (sent) this.#script.serial(note.a, clock);
+      if (isConsoleByte(note)) this.#script.serial(note.a, clock);
     };
   }
 
