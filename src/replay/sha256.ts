@@ -24,6 +24,7 @@ const INITIAL = primeRootBits(8, Math.sqrt);
 const BLOCK = 64;
 
 const schedule = new Uint32Array(64);
+type Eight = [number, number, number, number, number, number, number, number];
 
 function rotr(x: number, n: number): number {
   return (x >>> n) | (x << (32 - n));
@@ -48,16 +49,7 @@ function expand(bytes: Uint8Array, at: number): void {
 /** Steps 2 to 4 of 6.2.2. */
 function compress(state: Uint32Array, bytes: Uint8Array, at: number): void {
   expand(bytes, at);
-  let [a, b, c, d, e, f, g, h] = state as unknown as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  let [a, b, c, d, e, f, g, h] = Array.from(state) as Eight;
   for (let t = 0; t < 64; t++) {
     const s1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + K[t]! + schedule[t]!) | 0;
