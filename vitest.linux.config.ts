@@ -1,0 +1,8 @@
+/** `npm run test:linux`: boots Debian, so it takes minutes and needs the guest of scripts/debian-guest.sh. */
+import { defineConfig } from 'vitest/config';
+
+const HOUR = 3_600_000;
+
+export default defineConfig({
+  test: { include: ['test/e2e/**/*.test.ts'], testTimeout: HOUR, hookTimeout: HOUR, pool: 'forks' },
+});
