@@ -3,8 +3,8 @@
  * space. Also keeps, for each page of RAM, who must hear of writes: the CPU (pages that hold decoded
  * code or page tables) and the checkpointer (first write since it last looked).
  *
- * ROM contents lie in the RAM array at their own addresses; FFFE0000h..FFFFFFFFh reads as
- * E0000h..FFFFFh, where the reset vector is. Not modelled: more than 4 GiB.
+ * ROM contents lie in the RAM array at their own addresses; FFFC0000h..FFFFFFFFh reads as
+ * C0000h..FFFFFh: the reset vector, and all of a 256 KiB BIOS. Not modelled: more than 4 GiB.
  */
 import type { MmioHandler } from './device.js';
 
@@ -17,7 +17,7 @@ export const PageKind = { none: 0, ram: 1, rom: 2, mmio: 3 } as const;
 /** Bits of `watched`: why a write to this RAM page must take the slow path. */
 export const Watch = { code: 1, pageTable: 2 } as const;
 
-const ALIAS_FIRST_PAGE = 0xfffe0;
+const ALIAS_FIRST_PAGE = 0xfffc0;
 
 export class PhysicalMemory {
   /** Guest RAM as bytes; physical address = index. */
@@ -69,7 +69,7 @@ export class PhysicalMemory {
 
   /** Index into `ram` for a physical address on a RAM or ROM page. */
   backing(address: number): number {
-    return address >= 0xfffe0000 ? address & 0xfffff : address;
+    return address >= 0xfffc0000 ? address & 0xfffff : address;
   }
 
   /** Reads 1, 2 or 4 bytes (little-endian, zero-extended) anywhere; `address` is unsigned. */

@@ -536,11 +536,13 @@ export class Ia32 implements Cpu, Context {
     const helper = this.#helper(name);
     const { s } = this;
     const saved = new Uint32Array(s.gpr.length);
-    return (...args) => {
+    // Named, not collected: an array a call would be the most frequent garbage of all.
+    return (a, b, c, d, e, f) => {
       saved.set(s.gpr);
       const { eflags, flagResult, flagCarry } = s;
       try {
-        return ((helper(this, ...args.map((a) => a >>> 0)) ?? 0) as number) | 0;
+        const result = helper(this, a! >>> 0, b! >>> 0, c! >>> 0, d! >>> 0, e! >>> 0, f! >>> 0);
+        return ((result ?? 0) as number) | 0;
       } catch (fault) {
         this.#taskFault = fault instanceof TaskFault;
         if (!this.#taskFault) {

@@ -48,6 +48,12 @@ export class CodeCache {
   readonly #decoded: (Uint32Array | undefined)[];
   #tablesUsed = 0;
   #next = FIRST;
+  #fetchFrom = 0;
+  #fetchRoom = 0;
+  readonly #fetch = (i: number): number => {
+    if (i >= this.#fetchRoom) throw PAGE_END;
+    return this.#memory.ram[this.#fetchFrom + i]!;
+  };
 
   constructor(memory: PhysicalMemory, space: Space, decoder: Decoder, mmu: Mmu, endHandler: number) {
     this.#memory = memory;
@@ -115,13 +121,10 @@ export class CodeCache {
   }
 
   #decodeWithin(at: number, room: number, size: 16 | 32): Decoded | undefined {
-    const { ram } = this.#memory;
-    const fetch = (i: number): number => {
-      if (i >= room) throw PAGE_END;
-      return ram[at + i]!;
-    };
+    this.#fetchFrom = at;
+    this.#fetchRoom = room;
     try {
-      return this.#decoder.decode(fetch, size);
+      return this.#decoder.decode(this.#fetch, size);
     } catch (e) {
       if (e === PAGE_END) return undefined;
       throw e;

@@ -104,7 +104,11 @@ export function wrmsr(cpu: Context): void {
 /** CR4.TSD keeps the counter from programs (SDM volume 2, RDTSC). */
 export function rdtsc(cpu: Context): void {
   if (cpu.s.cr4 & Cr4.TSD && cpu.s.cpl > 0) throw generalProtection();
-  toPair(cpu, timeStamp(cpu));
+  if (cpu.s.tscOffset !== 0n) return toPair(cpu, timeStamp(cpu));
+  // Nobody has written the counter: no need for 64-bit arithmetic, in what guests spin on.
+  const { clock } = cpu;
+  cpu.s.gpr[slot(Reg.eax)] = clock % 2 ** 32;
+  cpu.s.gpr[slot(Reg.edx)] = clock / 2 ** 32;
 }
 
 /** There are no performance counters, so every number in ECX is out of range. */

@@ -6,7 +6,7 @@
 import { IA32, Seg } from '../state.js';
 import type { Form, RepPrefix } from './builder.js';
 import type { Entry, Expanded, InstructionSet } from './table.js';
-import { variantKey } from './table.js';
+import { variantIndex } from './table.js';
 
 /** The fields of one decoded instruction, see `FieldName`; reused from one decode to the next. */
 export interface Decoded {
@@ -89,7 +89,10 @@ export class Decoder {
     this.#rep = 'none';
     this.#lock = false;
     this.#form = 'reg';
-    Object.assign(this.out, { reg: 0, base: ZERO, index: ZERO, scale: 0, seg: Seg.ds, disp: 0, imm: 0 });
+    const { out } = this;
+    out.reg = out.scale = out.disp = out.imm = 0;
+    out.base = out.index = ZERO;
+    out.seg = Seg.ds;
     try {
       this.out.expanded = this.#instruction();
     } catch (e) {
@@ -133,12 +136,7 @@ export class Decoder {
     const { row, variants } = chosen;
     this.#operands(row.operands, opcode);
     if (this.#lock && !(row.lock && this.#form !== 'reg')) return this.#set.invalid;
-    const key = variantKey({
-      opsize: this.#opsize,
-      addrsize: this.#addrsize,
-      form: this.#form,
-      rep: this.#rep,
-    });
+    const key = variantIndex(this.#opsize, this.#addrsize, this.#form, this.#rep);
     return variants[key] ?? this.#set.invalid;
   }
 

@@ -55,11 +55,17 @@ export interface RowVariants {
 }
 
 const FORMS: readonly Form[] = ['reg', 'm16', 'm32', 'sib'];
+const FORM_INDEX: Record<Form, number> = { reg: 0, m16: 1, m32: 2, sib: 3 };
 const REPS: readonly RepPrefix[] = ['none', 'rep', 'repne'];
+const REP_INDEX: Record<RepPrefix, number> = { none: 0, rep: 1, repne: 2 };
 
-export function variantKey(v: Variant): number {
-  const sizes = (v.opsize === 32 ? 2 : 0) + (v.addrsize === 32 ? 1 : 0);
-  return (sizes * 4 + FORMS.indexOf(v.form)) * 3 + REPS.indexOf(v.rep);
+export function variantKey({ opsize, addrsize, form, rep }: Variant): number {
+  return variantIndex(opsize, addrsize, form, rep);
+}
+
+export function variantIndex(opsize: 16 | 32, addrsize: 16 | 32, form: Form, rep: RepPrefix): number {
+  const sizes = (opsize === 32 ? 2 : 0) + (addrsize === 32 ? 1 : 0);
+  return (sizes * 4 + FORM_INDEX[form]) * 3 + REP_INDEX[rep];
 }
 
 /** What the opcode column says. */
