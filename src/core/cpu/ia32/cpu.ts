@@ -319,6 +319,7 @@ export class Ia32 implements Cpu, Context {
     s.clock = deadline - run.left;
     s.retired += run.count;
     if (exit === Exit.fault) this.#exception(this.#recordedFault());
+    else if (s.clock >= deadline) return;
     else if (exit === Exit.lookup) this.#prepare(deadline);
     else if (exit === Exit.clock || exit === Exit.abort) this.#step(deadline);
   }

@@ -1,0 +1,120 @@
+/**
+ * Cores that must behave alike: the same memory, state and devices in each, and a comparison of all that
+ * a guest or a device could notice. Devices answer by address and write down when they were asked.
+ */
+import type { EngineName } from '../../../../../src/core/cpu/ia32/cpu.js';
+import { IA32 } from '../../../../../src/core/cpu/ia32/state.js';
+import type { Stop } from '../../../../../src/core/cpu.js';
+import { type Bench, bench } from './bench.js';
+import { Chance } from './chance.js';
+import { CODE, DEVICE, establish, pokeTables, type Situation } from './states.js';
+
+const RAM = 1 << 20;
+const PAGE = 4096;
+const MODEL = 'i686';
+const START = 1000;
+
+export interface Twin extends Bench {
+  readonly name: string;
+  /** What devices saw: kind, address, value, size, clock. */
+  readonly journal: string[];
+}
+
+function twin(engine: EngineName, name: string): Twin {
+  const b = bench(engine, MODEL, RAM);
+  const journal: string[] = [];
+  const note = (kind: string, at: number, value: number, size: number) =>
+    journal.push(`${kind} ${at.toString(16)} ${(value >>> 0).toString(16)} ${size} at ${b.cpu.clock}`);
+  const answer = (at: number, size: number) => ((at * 0x01030507) >>> (32 - 8 * size)) >>> 0;
+  const read = (kind: string) => (at: number, size: number) => {
+    note(kind, at, 0, size);
+    return answer(at, size);
+  };
+  b.wires.reads = read('in');
+  b.wires.writes = (port, value, size) => note('out', port, value, size);
+  const write = (at: number, value: number, size: number) => note('store', at, value, size);
+  b.memory.mapMmio(DEVICE, PAGE, { read: read('load'), write });
+  return { ...b, name, journal };
+}
+
+/** Memory contents that every case starts from. */
+function template(): Uint8Array {
+  const chance = new Chance(1);
+  return new Uint8Array(Uint32Array.from({ length: RAM / 4 }, () => chance.bits()).buffer);
+}
+
+export class Twins {
+  readonly all: readonly Twin[];
+  readonly #template = template();
+
+  constructor(names: Record<string, EngineName>) {
+    this.all = Object.entries(names).map(([name, engine]) => twin(engine, name));
+    for (const { memory } of this.all) memory.load(0, this.#template);
+  }
+
+  /** The same memory and state in every twin: a function of `seed`, situation and code. */
+  prepare(seed: number, situation: Situation, code: readonly number[], offset = 0): void {
+    for (const t of this.all) {
+      this.#restore(t);
+      pokeTables(new Chance(seed), (at, bytes) => t.memory.writeBytes(at, Uint8Array.from(bytes)));
+      t.memory.writeBytes(CODE + offset, Uint8Array.from(code));
+      t.cpu.reset();
+      t.cpu.s.clock = START;
+      t.cpu.s.retired = 0;
+      establish(t, new Chance(seed + 1), situation, offset);
+      t.journal.length = t.wires.delivered.length = 0;
+    }
+  }
+
+  #restore({ memory }: Twin): void {
+    memory.dirty.forEach((dirty, page) => {
+      if (dirty) memory.writeBytes(page * PAGE, this.#template.subarray(page * PAGE, (page + 1) * PAGE));
+    });
+    memory.clearDirty();
+  }
+
+  /** What differs between the first twin and the others; empty if nothing does. */
+  differences(): string[] {
+    const [first, ...others] = this.all as [Twin, ...Twin[]];
+    return others.flatMap((other) => {
+      const found = [...stateDifferences(first, other), ...memoryDifferences(first, other)];
+      const [a, b] = [first, other].map((t) => [...t.journal, `delivered ${t.wires.delivered}`].join('\n'));
+      if (a !== b) found.push(`${first.name} had\n${a}\n${other.name}\n${b}`);
+      return found;
+    });
+  }
+}
+
+function stateDifferences(a: Twin, b: Twin): string[] {
+  a.cpu.settle();
+  b.cpu.settle();
+  if (Buffer.compare(a.cpu.s.bytes, b.cpu.s.bytes) === 0) return [];
+  return Object.keys(IA32.at).flatMap((name) => {
+    const [x, y] = [a, b].map((t) => show((t.cpu.s as unknown as Record<string, unknown>)[name]));
+    return x === y ? [] : [`${name}: ${a.name} ${x}, ${b.name} ${y}`];
+  });
+}
+
+const show = (v: unknown): string =>
+  typeof v === 'object'
+    ? [...(v as Iterable<number | bigint>)].map((n) => n.toString(16)).join(' ')
+    : (v as number).toString(16);
+
+/** Only pages that either has written can differ. */
+function memoryDifferences(a: Twin, b: Twin): string[] {
+  const found: string[] = [];
+  for (let page = 0; page < RAM / PAGE; page++) {
+    if (!a.memory.dirty[page] && !b.memory.dirty[page]) continue;
+    for (let at = page * PAGE; at < (page + 1) * PAGE; at++) {
+      const [x, y] = [a.memory.ram[at]!, b.memory.ram[at]!];
+      if (x !== y)
+        found.push(`[${at.toString(16)}]: ${a.name} ${x.toString(16)}, ${b.name} ${y.toString(16)}`);
+    }
+  }
+  return found;
+}
+
+/** Runs every twin to the next boundary; gives why each stopped. */
+export function stepAll({ all }: Twins): Stop[] {
+  return all.map(({ cpu }) => cpu.run(cpu.clock + 1));
+}
