@@ -9,13 +9,14 @@ import { describe, expect, it } from 'vitest';
 import { instructionSet } from '../../../../src/core/cpu/ia32/isa/table.js';
 import { Chance } from './support/chance.js';
 import { encode } from './support/encode.js';
+import { ordinary, program } from './support/programs.js';
 import { situation } from './support/states.js';
-import { stepAll, Twins } from './support/twins.js';
+import { START, stepAll, type Twin, Twins } from './support/twins.js';
 
 const CASES = Number(process.env.REWIND86_CASES ?? 1);
 const SEED = Number(process.env.REWIND86_SEED ?? 1);
 const I686 = 6;
-const SHOWN = 5;
+const SHOWN = 3;
 /** Boundaries after the instruction that are looked at too: traps, handlers, interrupts. */
 const STEPS = 3;
 
@@ -55,6 +56,75 @@ function compare(twins: Twins): string | undefined {
     if (stops[0] !== stops[1]) differences.push(`stops ${stops}`);
     if (differences.length > 0) return `step ${step}: ${differences.join('; ')}`;
     if (stops[0] !== 'clock') return undefined;
+  }
+  return undefined;
+}
+
+/** Clocks that a program runs, and the longest it runs between two events. */
+const SPAN = 3000;
+const MAX_GAP = 400;
+
+/** Runs to the first boundary at or after `until`, in its own way. */
+type Runner = (twin: Twin, until: number, chance: Chance) => void;
+
+const straight: Runner = ({ cpu }, until) => void cpu.run(until);
+
+const stepped: Runner = ({ cpu }, until) => {
+  while (cpu.clock < until && cpu.run(cpu.clock + 1) === 'clock');
+};
+
+const paused: Runner = ({ cpu }, until, chance) => {
+  while (cpu.clock < until) {
+    const stop = cpu.run(Math.min(until, cpu.clock + 1 + chance.below(100)));
+    if (chance.oneIn(3)) cpu.dropCaches();
+    if (chance.oneIn(3)) cpu.settle();
+    if (stop !== 'clock') return;
+  }
+};
+
+const observed: Runner = ({ cpu }, until) => {
+  cpu.observer = { boundary: () => false };
+  cpu.run(until);
+  cpu.observer = undefined;
+};
+
+const RUNNERS: Record<string, Runner> = { straight, stepped, paused, observed, evaluated: straight };
+
+describe('many instructions', () => {
+  it('blocks, single steps, pauses, dropped caches, observers and the evaluator end alike', () => {
+    const twins = new Twins({
+      straight: 'interpreter',
+      stepped: 'interpreter',
+      paused: 'interpreter',
+      observed: 'interpreter',
+      evaluated: 'evaluator',
+    });
+    const from = variants.filter(ordinary);
+    const failures: string[] = [];
+    for (let n = 0; n < 150 * CASES; n++) {
+      const seed = SEED * 1_000_033 + n;
+      const chance = new Chance(seed);
+      const where = situation(chance);
+      const code = program(set, from, where.size, chance);
+      twins.prepare(seed, where, code, chance.pick([0, 0x80, 0xf80, 0xff0]));
+      const failure = live(twins, chance);
+      if (failure) failures.push(`seed ${seed}: [${hexBytes(code)}] ${JSON.stringify(where)}: ${failure}`);
+    }
+    expect(failures.slice(0, SHOWN), `${failures.length} failures`).toEqual([]);
+  });
+});
+
+/** The same life for every twin: stretches of running, INTR changing between them. */
+function live(twins: Twins, chance: Chance): string | undefined {
+  for (let clock = 0; clock < SPAN; ) {
+    clock += 1 + chance.below(MAX_GAP);
+    const level = chance.oneIn(3);
+    for (const twin of twins.all) {
+      RUNNERS[twin.name]!(twin, START + clock, new Chance(clock));
+      twin.cpu.interrupt(level);
+    }
+    const differences = twins.differences();
+    if (differences.length > 0) return `after ${clock} clocks: ${differences.join('; ')}`;
   }
   return undefined;
 }

@@ -12,12 +12,15 @@ import { CODE, DEVICE, establish, pokeTables, type Situation } from './states.js
 const RAM = 1 << 20;
 const PAGE = 4096;
 const MODEL = 'i686';
-const START = 1000;
+/** The clock that every case starts at. */
+export const START = 1000;
 
 export interface Twin extends Bench {
   readonly name: string;
   /** What devices saw: kind, address, value, size, clock. */
   readonly journal: string[];
+  /** The state after reset. */
+  readonly blank: Uint8Array;
 }
 
 function twin(engine: EngineName, name: string): Twin {
@@ -34,7 +37,7 @@ function twin(engine: EngineName, name: string): Twin {
   b.wires.writes = (port, value, size) => note('out', port, value, size);
   const write = (at: number, value: number, size: number) => note('store', at, value, size);
   b.memory.mapMmio(DEVICE, PAGE, { read: read('load'), write });
-  return { ...b, name, journal };
+  return { ...b, name, journal, blank: b.cpu.s.bytes.slice() };
 }
 
 /** Memory contents that every case starts from. */
@@ -58,9 +61,8 @@ export class Twins {
       this.#restore(t);
       pokeTables(new Chance(seed), (at, bytes) => t.memory.writeBytes(at, Uint8Array.from(bytes)));
       t.memory.writeBytes(CODE + offset, Uint8Array.from(code));
-      t.cpu.reset();
+      t.cpu.s.bytes.set(t.blank);
       t.cpu.s.clock = START;
-      t.cpu.s.retired = 0;
       establish(t, new Chance(seed + 1), situation, offset);
       t.journal.length = t.wires.delivered.length = 0;
     }
@@ -70,7 +72,8 @@ export class Twins {
     memory.dirty.forEach((dirty, page) => {
       if (dirty) memory.writeBytes(page * PAGE, this.#template.subarray(page * PAGE, (page + 1) * PAGE));
     });
-    memory.clearDirty();
+    // Every cache that knows of dirty pages is dropped before the core runs again.
+    memory.dirty.fill(0);
   }
 
   /** What differs between the first twin and the others; empty if nothing does. */
@@ -105,6 +108,8 @@ function memoryDifferences(a: Twin, b: Twin): string[] {
   const found: string[] = [];
   for (let page = 0; page < RAM / PAGE; page++) {
     if (!a.memory.dirty[page] && !b.memory.dirty[page]) continue;
+    const [left, right] = [a, b].map((t) => t.memory.ram.subarray(page * PAGE, (page + 1) * PAGE));
+    if (Buffer.compare(left!, right!) === 0) continue;
     for (let at = page * PAGE; at < (page + 1) * PAGE; at++) {
       const [x, y] = [a.memory.ram[at]!, b.memory.ram[at]!];
       if (x !== y)

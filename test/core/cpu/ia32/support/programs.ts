@@ -1,0 +1,43 @@
+/**
+ * Random programs that keep running: instructions of random rows, short jumps within the program, and at
+ * its end a jump back to the start. Handlers of exceptions and interrupts return behind the instruction
+ * they came from, or nearly.
+ */
+import { Decoder } from '../../../../../src/core/cpu/ia32/isa/decode.js';
+import type { Expanded, InstructionSet } from '../../../../../src/core/cpu/ia32/isa/table.js';
+import type { Chance } from './chance.js';
+import { encode } from './encode.js';
+
+const LENGTH = 24;
+/** What would only end a program early: far transfers, system registers, HLT. */
+const EXCLUDED =
+  /^(RETF|IRET|SYSENTER|SYSEXIT|HLT|LMSW|WRMSR|LGDT|LIDT|LLDT|LTR|INT|INT1|INT3|UD\d|ENTER|LEAVE|RET)$/;
+const FAR_OR_SPECIAL =
+  /^(9A|EA|FF \/3 m|FF \/5 m|0F 22|0F 23|8E|17|07|1F|C4 m|C5 m|0F (A1|A9|B2 m|B4 m|B5 m)|E8|E9|FF \/2|FF \/4|0F 8.)$/;
+const SHORT_JUMP = /^(7.|E0|E1|E2|E3|EB)$/;
+
+export function ordinary({ row }: Expanded): boolean {
+  return row.opcode !== '' && !EXCLUDED.test(row.mnemonic) && !FAR_OR_SPECIAL.test(row.opcode);
+}
+
+/** Machine code of a loop over random instructions, in code of `size` bits. */
+export function program(
+  set: InstructionSet,
+  from: readonly Expanded[],
+  size: 16 | 32,
+  chance: Chance,
+): number[] {
+  const decoder = new Decoder(set);
+  const code: number[] = [];
+  for (let n = 0; n < LENGTH; n++) {
+    const expanded = chance.pick(from);
+    const bytes = encode(set, expanded, size, chance);
+    const { length } = decoder.decode((i) => bytes[i] ?? 0, size);
+    const instruction = bytes.slice(0, length);
+    if (SHORT_JUMP.test(expanded.row.opcode)) instruction[length - 1] = chance.pick([0, 1, 2, 5, 0xf0, 0xfe]);
+    code.push(...instruction);
+  }
+  const back = -(code.length + (size === 32 ? 5 : 3));
+  const displacement = [back & 0xff, (back >> 8) & 0xff, (back >> 16) & 0xff, (back >> 24) & 0xff];
+  return [...code, 0xe9, ...displacement.slice(0, size / 8)];
+}
