@@ -39,6 +39,9 @@ export const AcpiCommand = { enable: 0xf1, disable: 0xf0 } as const;
 export const SLEEP_TYPE_SOFT_OFF = 0;
 
 const PMBASE = 0x40;
+/** Device activity B; APMC_EN: a write to the SMI command port is answered. */
+const DEVACTB = 0x58;
+const APMC_EN = 0x02000000;
 const PMREGMISC = 0x80;
 const Pm1Status = { timer: 0x0001, powerButton: 0x0100 } as const;
 /** Events that can be enabled: timer, global lock, power button, RTC. */
@@ -59,6 +62,8 @@ const CONFIG: ConfigDescription = {
     { at: 0x06, size: 2, initial: 0x0280, writable: 0 },
     { at: Header.interruptLine, size: 1, initial: 0, writable: 0xff },
     { at: PMBASE, size: 4, initial: 1, writable: 0xffc0 },
+    // From the start: firmware that finds it off (SeaBIOS) would install a handler in SMM, and wait for it.
+    { at: DEVACTB, size: 4, initial: APMC_EN, writable: 0 },
     { at: PMREGMISC, size: 1, initial: 0, writable: 0x01 },
   ],
 };

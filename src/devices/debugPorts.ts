@@ -1,13 +1,15 @@
 /**
- * Two ports for tests and for hobby operating systems, by conventions that other emulators share: E9h is
- * a console (a byte written is a byte printed; reading gives E9h, which says it is there), and F4h ends
- * the run with the value written as its exit code.
+ * Ports for tests and for hobby operating systems, by conventions that other emulators share: E9h is a
+ * console (a byte written is a byte printed; reading gives E9h, which says it is there), 402h is the same
+ * one for firmware such as SeaBIOS, and F4h ends the run with the value written as its exit code.
  */
 import type { Bus, Device } from '../core/device.js';
 import { layout } from '../core/layout.js';
 import { bytePorts, portRange } from './portSplit.js';
 
-const CONSOLE = 0xe9;
+const CONSOLES = [0xe9, 0x402];
+/** What reading a console gives. */
+const PRESENT = 0xe9;
 const EXIT = 0xf4;
 
 /** The ports remember nothing. */
@@ -19,12 +21,14 @@ export class DebugPorts implements Device {
 
   constructor(bus: Bus, options: { readonly name: string }) {
     this.name = options.name;
-    const console = bytePorts(
-      () => CONSOLE,
-      (_port, value) => bus.note('debug', 'e9', 'tx', value),
-      portRange(CONSOLE, 1),
-    );
-    bus.ports(CONSOLE, 1, console);
+    for (const port of CONSOLES) {
+      const console = bytePorts(
+        () => PRESENT,
+        (_port, value) => bus.note('debug', port.toString(16), 'tx', value),
+        portRange(port, 1),
+      );
+      bus.ports(port, 1, console);
+    }
     bus.ports(EXIT, 1, {
       read: (_port, size) => 0xffffffff >>> (32 - 8 * size),
       write: (_port, value, size) => {

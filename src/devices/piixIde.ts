@@ -38,7 +38,8 @@ const CONFIG: ConfigDescription = {
     { at: Header.command, size: 2, initial: 0, writable: Command.io | Command.busMaster },
     { at: 0x06, size: 2, initial: 0x0280, writable: 0 },
     { at: 0x0d, size: 1, initial: 0, writable: 0xf0 },
-    { at: BAR4, size: 4, initial: 1, writable: 0xfff0 },
+    // The data sheet has bits 31-16 wired to 0. SeaBIOS takes a BAR that does not have all 32 for 4 GiB.
+    { at: BAR4, size: 4, initial: 1, writable: 0xfffffff0 },
     { at: 0x40, size: 4, initial: 0, writable: 0xffffffff }, // IDETIM, primary and secondary
     { at: 0x44, size: 1, initial: 0, writable: 0xff }, // SIDETIM
   ],
@@ -110,8 +111,9 @@ export class PiixIde implements Device, PciFunction {
   }
 
   #placeWindow(): void {
-    const base = configValue(this.config, BAR4, 4) & 0xfff0;
-    this.#window.place(base, base && this.#enabled(Command.io) ? 16 : 0);
+    const base = (configValue(this.config, BAR4, 4) & ~15) >>> 0;
+    const decoded = base !== 0 && base <= 0xfff0 && this.#enabled(Command.io);
+    this.#window.place(decoded ? base : 0, decoded ? 16 : 0);
   }
 
   // ---- registers ----

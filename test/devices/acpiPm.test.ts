@@ -106,6 +106,12 @@ describe('ACPI power management', () => {
     writeConfig(pm, 0x80, 0, 1);
     expect(bus.in(0xb004, 2)).toBe(0xffff);
   });
+
+  it('says in DEVACTB that its SMI command port is served, so that firmware needs no SMM', () => {
+    const { pm } = build();
+    writeConfig(pm, 0x58, 0, 4);
+    expect(pm.config[0x5b]! & 2).toBe(2);
+  });
 });
 
 deviceLaws('ACPI power management', (bus, wire) => create(bus, wire('sci')), {

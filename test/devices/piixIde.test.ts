@@ -61,10 +61,13 @@ describe('PIIX3 IDE', () => {
     expect(pciRead(bus, 1, 1, 0)).toBe(0x70108086);
     expect(pciRead(bus, 1, 1, 8) >>> 8).toBe(0x010180);
     pciWrite(bus, 1, 1, 0x20, 0xffffffff);
-    expect(pciRead(bus, 1, 1, 0x20)).toBe(0xfff1);
+    expect(pciRead(bus, 1, 1, 0x20)).toBe(0xfffffff1);
     expect(bus.in(BM + 2)).toBe(0xff);
     pciWrite(bus, 1, 1, 0x20, 0x4000);
     expect(bus.in(0x4002)).toBe(0);
+    pciWrite(bus, 1, 1, 0x20, 0x14000);
+    expect(bus.in(0x4002)).toBe(0xff);
+    pciWrite(bus, 1, 1, 0x20, 0x4000);
     pciWrite(bus, 1, 1, 4, 0, 2);
     expect(bus.in(0x4002)).toBe(0xff);
   });

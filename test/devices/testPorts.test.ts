@@ -16,6 +16,14 @@ describe('debug ports', () => {
     expect(bus.in(0xe9)).toBe(0xe9);
   });
 
+  it('print on 402h too, where firmware looks for E9h', () => {
+    const bus = new FakeBus();
+    new DebugPorts(bus, { name: 'debug' });
+    expect(bus.in(0x402)).toBe(0xe9);
+    bus.out(0x402, 0x21);
+    expect(bus.notes.map((n) => [n.kind, n.device, n.what, n.a])).toEqual([['debug', '402', 'tx', 0x21]]);
+  });
+
   it('end the run on F4h with the value as code', () => {
     const bus = new FakeBus();
     new DebugPorts(bus, { name: 'debug' });
