@@ -173,7 +173,7 @@ END
 make_initramfs() {
   say 'making the initramfs'
   local root=$work/root applet
-  mkdir -p "$root"/{bin,sbin,dev,etc,proc,sys,tmp,root,fat,ext2}
+  mkdir -p "$root"/{bin,dev,etc,proc,sys,tmp,root,var/log,var/run,fat,ext2}
   cp "$(find "$work/busybox" -name busybox -type f -perm -1)" "$root/bin/busybox"
   for applet in sh mount umount; do ln -s busybox "$root/bin/$applet"; done
   # The kernel starts /init; busybox, once running, makes links for the rest of what it can do.
@@ -257,7 +257,7 @@ write_script() {
 - wait: "done-6"
 - type: "mount -t vfat /dev/sda1 /fat; mount -t ext2 /dev/sda2 /ext2; cat /fat/note.txt /ext2/note.txt; echo 'do'ne-7\n"
 - wait: "done-7"
-- type: "cmp /ext2/big /fat/big.bin && sha256sum /fat/big.bin; echo 'do'ne-8\n"
+- type: "cmp /ext2/big /fat/big.bin && sha256sum /fat/big.bin; grep ata_piix /proc/interrupts; echo 'do'ne-8\n"
 - wait: "done-8"
 - type: "poweroff\n"
 - finish: 30000
