@@ -1,0 +1,153 @@
+/**
+ * Whatever a guest does, the host comes to no harm and the run stays a function of its inputs: random
+ * programs in every mode on the whole pc board run without an exception of the host's, in bounded time
+ * and memory, twice alike, alike after save and load on the way, and alike on both engines.
+ *
+ * A short run by default; `npm run test:hostile` is the long one, of at least 10^8 instructions. A failure
+ * names mode and seed; `REWIND86_HOSTILE=mode:seed` runs that one alone.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { chordToKeys } from '../../src/devices/keys.js';
+import type { EngineName } from '../../src/core/cpu/ia32/cpu.js';
+import type { Machine, MachineSnapshot } from '../../src/core/machine.js';
+import { ready } from '../../src/replay/ready.js';
+import { pcMachine, Random, seededProvider, stateOf } from '../support/pc.js';
+import { MODES, type Mode, prepare } from './programs.js';
+
+const LONG = import.meta.env.MODE === 'long';
+const ONLY = process.env['REWIND86_HOSTILE']?.split(':');
+const FIRST_SEED = LONG ? Date.now() % 1_000_000_000 : 1;
+
+/** Instructions to reach in each mode, and clocks a program gets. */
+const INSTRUCTIONS = LONG ? 1e8 / MODES.length : 150_000;
+const CLOCKS = 400_000;
+const SHORT_CLOCKS = 20_000;
+/** A slice of so many clocks takes milliseconds; this is for a host that is busy. */
+const SLICE = 50_000;
+const SLICE_MS = 10_000;
+/** What the host's heap may differ by, being measured a little after a collection. */
+const HEAP_SLACK = 24 << 20;
+
+/** A machine and its state right behind POST. */
+interface Rig {
+  readonly machine: Machine;
+  readonly start: MachineSnapshot;
+}
+
+function rig(engine: EngineName): Rig {
+  const machine = pcMachine({ engine });
+  machine.run(440_000);
+  return { machine, start: machine.save() };
+}
+
+/** Something comes in from outside. */
+function disturb(machine: Machine, random: Random): void {
+  const bytes = Uint8Array.from({ length: 1 + random.below(20) }, () => random.u32());
+  const inputs: readonly (readonly [string, Uint8Array])[] = [
+    ['keyboard', chordToKeys('shift-a')],
+    ['serial:com1', bytes],
+    ['serial:com2', bytes],
+    ['mouse', bytes.subarray(0, 4)],
+  ];
+  const [channel, data] = random.pick(inputs);
+  if (machine.door.channels.inputs.includes(channel)) machine.deliver(channel, data);
+}
+
+interface Case {
+  readonly mode: Mode;
+  readonly seed: number;
+  readonly clocks: number;
+}
+
+/** Plays a case from its beginning. `between` sees the machine at each pause. */
+function play(rig: Rig, { mode, seed, clocks }: Case, between: (machine: Machine) => void = () => {}): string {
+  const { machine, start } = rig;
+  machine.load(start);
+  machine.door.provider = seededProvider(seed);
+  prepare(machine, mode, seed);
+  const random = new Random(seed ^ 0x5eed);
+  const end = start.clock + clocks;
+  while (machine.cpu.clock < end && !machine.outcome) {
+    const began = performance.now();
+    machine.run(Math.min(end, machine.cpu.clock + SLICE));
+    expect(performance.now() - began, 'a slice took too long').toBeLessThan(SLICE_MS);
+    if (machine.outcome) break;
+    between(machine);
+    if (random.below(3) === 0) disturb(machine, random);
+  }
+  return `${stateOf(machine)}, ${JSON.stringify(machine.outcome)}`;
+}
+
+function collect(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return heapUsed + external + arrayBuffers;
+}
+
+/** The case's name before whatever went wrong. */
+function naming<T>(what: string, { mode, seed, clocks }: Case, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw new Error(`REWIND86_HOSTILE=${mode}:${seed}:${clocks}, ${what}`, { cause: error });
+  }
+}
+
+let interpreter: Rig;
+let evaluator: Rig;
+
+beforeAll(async () => {
+  await ready();
+  interpreter = rig('interpreter');
+  evaluator = rig('evaluator');
+});
+
+/** One program, every way. Returns how many instructions it had. */
+function check(c: Case): number {
+  const before = interpreter.start.cpu;
+  const state = naming('interpreter', c, () => play(interpreter, c));
+  const { retired } = interpreter.machine.cpu;
+  const again = naming('saved and loaded', c, () => {
+    return play(interpreter, c, (machine) => machine.load(machine.save()));
+  });
+  expect(again, `REWIND86_HOSTILE=${c.mode}:${c.seed}:${c.clocks}, saved and loaded on the way`).toBe(state);
+  if (c.clocks <= SHORT_CLOCKS) {
+    const other = naming('evaluator', c, () => play(evaluator, c));
+    expect(other, `REWIND86_HOSTILE=${c.mode}:${c.seed}:${c.clocks}, evaluator`).toBe(state);
+  }
+  expect(before).toBe(interpreter.start.cpu);
+  return retired;
+}
+
+function caseOf(mode: Mode, seed: number): Case {
+  return { mode, seed, clocks: seed % 3 === 0 ? CLOCKS : SHORT_CLOCKS };
+}
+
+describe.runIf(!ONLY)('hostile guests', () => {
+  it.each(MODES)('%s', (mode) => {
+    let instructions = 0;
+    let seed = FIRST_SEED;
+    for (; seed < FIRST_SEED + 10; seed++) check(caseOf(mode, seed));
+    const heap = collect();
+    const base = interpreter.start;
+    for (; instructions < INSTRUCTIONS; seed++) {
+      instructions += check(caseOf(mode, seed)) - retiredAt(base);
+    }
+    expect(collect() - heap, 'the host keeps memory for the guest').toBeLessThan(HEAP_SLACK);
+  });
+});
+
+it.runIf(ONLY)('the case asked for', () => {
+  const [mode, seed, clocks] = ONLY!;
+  const c = caseOf(mode as Mode, Number(seed));
+  check(clocks === undefined ? c : { ...c, clocks: Number(clocks) });
+});
+
+function retiredAt(snapshot: MachineSnapshot): number {
+  const state = interpreter.machine.cpu.state.layout.create();
+  state.bytes.set(snapshot.cpu);
+  return (state as unknown as { retired: number }).retired;
+}
