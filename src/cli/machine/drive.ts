@@ -17,7 +17,7 @@ export interface DriveOptions {
   readonly view: View;
   /** Show the guest's serial line and debug console on stdout. */
   readonly show: boolean;
-  /** Called between slices, at least every half second of the host. */
+  /** Called between slices, at least every second of the host. */
   readonly onFlush: () => void;
 }
 
@@ -26,9 +26,10 @@ export type Ended =
   | { readonly by: 'failed-script'; readonly message: string }
   | { readonly by: 'signal'; readonly signal: string };
 
-/** Host milliseconds of a slice, and between flushes. */
+/** Host milliseconds of a slice. */
 const SLICE_MS = 15;
-const FLUSH_MS = 500;
+/** With a slice this is less than the second that a killed recorder may lose. */
+const FLUSH_MS = 900;
 const LONGEST_SLEEP_MS = 50;
 const FIRST_SLICE = 100_000;
 const MAX_SLICE = 2 ** 24;

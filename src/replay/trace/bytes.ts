@@ -4,6 +4,15 @@
  * `OutOfBytes`.
  */
 
+/** Signed integers as natural numbers: 0, -1, 1, -2, 2 ... as 0, 1, 2, 3, 4 ... */
+export function toZigzag(value: number): number {
+  return value < 0 ? -2 * value - 1 : 2 * value;
+}
+
+export function fromZigzag(code: number): number {
+  return code % 2 === 1 ? -(code + 1) / 2 : code / 2;
+}
+
 export class ByteWriter {
   #bytes = new Uint8Array(256);
   #view = new DataView(this.#bytes.buffer);
@@ -56,9 +65,9 @@ export class ByteWriter {
     this.u8(rest);
   }
 
-  /** A signed integer below 2^52 in size: 0, -1, 1, -2, 2 ... as 0, 1, 2, 3, 4 ... */
+  /** A signed integer below 2^52 in size. */
   zigzag(value: number): void {
-    this.varint(value < 0 ? -2 * value - 1 : 2 * value);
+    this.varint(toZigzag(value));
   }
 
   /** A copy of what was written. */
@@ -128,8 +137,7 @@ export class ByteReader {
   }
 
   zigzag(): number {
-    const value = this.varint();
-    return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
+    return fromZigzag(this.varint());
   }
 
   /** A count of items that take at least a byte each, so a lie cannot cost memory. */

@@ -3,7 +3,7 @@
  * what was to be expected, so that zstd finds almost nothing left. Columns of a segment do not depend
  * on those of another (names and content units do: both are numbered on through the file).
  */
-import { ByteReader, ByteWriter, OutOfBytes } from './bytes.js';
+import { ByteReader, ByteWriter, fromZigzag, OutOfBytes, toZigzag } from './bytes.js';
 
 /** An input, stamped with the clock of the boundary at which it was admitted. */
 export interface Input {
@@ -148,13 +148,26 @@ class Sequential {
   }
 }
 
-/** Clocks of signals are second differences for each name: a timer's interrupts leave only their jitter. */
+/**
+ * Clocks of signals are coded, for each name, by how much the distance from the one before differs from the
+ * median distance: of a timer's interrupts only the jitter remains. Its low byte and the rest make two
+ * columns, since most of the rest is zero.
+ */
 export function encodeSignals(signals: readonly Signal[], from: number): Uint8Array {
   const out = new ByteWriter();
   out.varint(signals.length);
-  for (const signal of signals) out.varint(signal.name);
-  const rhythm = new Rhythm(from);
-  for (const { name, clock } of signals) out.zigzag(clock - rhythm.expected(name, clock));
+  for (const { name } of signals) out.varint(name);
+  const steps = stepsOf(signals, from);
+  const rhythm = new Map([...steps].map(([name, all]) => [name, median(all)]));
+  for (const step of rhythm.values()) out.varint(step);
+  const taken = new Map<number, number>();
+  const codes = signals.map(({ name }) => {
+    const i = taken.get(name) ?? 0;
+    taken.set(name, i + 1);
+    return toZigzag(steps.get(name)![i]! - rhythm.get(name)!);
+  });
+  for (const code of codes) out.u8(code % 256);
+  for (const code of codes) out.varint(Math.floor(code / 256));
   return out.take();
 }
 
@@ -162,32 +175,34 @@ export function decodeSignals(bytes: Uint8Array, from: number): Signal[] {
   const src = new ByteReader(bytes);
   const n = src.count();
   const names = readMany(n, () => src.varint());
-  const rhythm = new Rhythm(from);
-  const signals = names.map((name) => ({ name, clock: rhythm.at(name, src.zigzag()) }));
+  const rhythm = new Map([...new Set(names)].map((name) => [name, src.varint()]));
+  const low = readMany(n, () => src.u8());
+  const last = new Map<number, number>();
+  const signals = names.map((name, i) => {
+    const code = src.varint() * 256 + low[i]!;
+    const clock = (last.get(name) ?? from) + rhythm.get(name)! + fromZigzag(code);
+    if (!Number.isSafeInteger(clock)) throw new OutOfBytes('a clock exceeds 2^53');
+    last.set(name, clock);
+    return { name, clock };
+  });
   return finished(src, signals);
 }
 
-/** Predicts that each name comes again after as long as it took the last time. */
-class Rhythm {
-  readonly #from: number;
-  readonly #last = new Map<number, { clock: number; step: number }>();
-
-  constructor(from: number) {
-    this.#from = from;
+/** For each name, in order of appearance, its distances from the one before; the first counts from `from`. */
+function stepsOf(signals: readonly Signal[], from: number): Map<number, number[]> {
+  const steps = new Map<number, number[]>();
+  const last = new Map<number, number>();
+  for (const { name, clock } of signals) {
+    const all = steps.get(name) ?? [];
+    all.push(clock - (last.get(name) ?? from));
+    steps.set(name, all);
+    last.set(name, clock);
   }
+  return steps;
+}
 
-  expected(name: number, clock: number): number {
-    const last = this.#last.get(name) ?? { clock: this.#from, step: 0 };
-    this.#last.set(name, { clock, step: clock - last.clock });
-    return last.clock + last.step;
-  }
-
-  at(name: number, difference: number): number {
-    const last = this.#last.get(name) ?? { clock: this.#from, step: 0 };
-    const clock = last.clock + last.step + difference;
-    this.#last.set(name, { clock, step: clock - last.clock });
-    return clock;
-  }
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 function readClocks(src: ByteReader, n: number, from: number): number[] {
