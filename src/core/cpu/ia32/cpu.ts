@@ -21,7 +21,7 @@ import { HELPERS } from './helpers/index.js';
 import { deliverWithEscalation, type Event } from './helpers/interrupts.js';
 import { TaskFault } from './helpers/tasks.js';
 import { fpuMemory, fpuRegister, fwait, fxrstor, fxsave } from './helpers/x87/index.js';
-import { type Decoded, Decoder } from './isa/decode.js';
+import { type Decoded, Decoder, MAX_LENGTH } from './isa/decode.js';
 import { instructionSet } from './isa/table.js';
 import { Mmu } from './mmu.js';
 import { Exit, ITLB_BASE, ITLB_SET, Rec, RUN, RUN_BASE, type Space, TLB_BASE, TLB_SET } from './space.js';
@@ -348,7 +348,7 @@ export class Ia32 implements Cpu, Context {
   #prepare(deadline: number): void {
     const rec = this.#find();
     if (rec === 'fault') return;
-    if (rec === 0 || !this.#withinLimit(rec)) this.#step(deadline);
+    if (rec === 0 || !this.#withinLimit(rec)) this.#stepUncached(deadline);
   }
 
   #withinLimit(rec: number): boolean {
@@ -382,14 +382,44 @@ export class Ia32 implements Cpu, Context {
 
   /** Executes exactly one instruction, or one iteration of a repeated one. */
   #step(deadline: number): void {
-    let rec = this.#find();
+    const rec = this.#find();
     if (rec === 'fault') return;
-    if (rec === 0 || !this.#withinLimit(rec)) {
-      const d = this.#decodeAtEip();
-      if (!d) return;
-      rec = this.#code.scratch(d);
+    if (rec === 0 || !this.#withinLimit(rec)) this.#stepUncached(deadline);
+    else this.#stepRecord(rec, deadline);
+  }
+
+  #stepUncached(deadline: number): void {
+    const rec = this.#uncached();
+    if (rec !== 0) this.#stepRecord(rec, deadline);
+  }
+
+  /**
+   * The instruction at EIP where no block can hold it: it runs over a page's end, or CS's, or lies in no
+   * RAM. 0 if it cannot be fetched, which has been delivered.
+   */
+  #uncached(): number {
+    const { s } = this;
+    const linear = (s.base[Seg.cs]! + s.eip) >>> 0;
+    const room = 0x1000 - (linear & 0xfff);
+    const first = room < MAX_LENGTH ? this.#physicalOfCode(linear) : undefined;
+    const known = first === undefined ? undefined : this.#code.spread(first, this.#codeMode);
+    if (known && this.#withinLimit(known.rec) && known.second === this.#physicalOfCode(linear + room)) {
+      return known.rec;
     }
-    this.#stepRecord(rec, deadline);
+    const d = this.#decodeAtEip();
+    if (!d) return 0;
+    if (first === undefined || d.length <= room) return this.#code.scratch(d);
+    return this.#code.keepSpread(first, this.#physicalOfCode(linear + room)!, this.#codeMode, d);
+  }
+
+  /** Undefined where a fetch would fault. */
+  #physicalOfCode(linear: number): number | undefined {
+    try {
+      return this.#mmu.translate(linear >>> 0, false, this.s.cpl === 3);
+    } catch (fault) {
+      if (fault instanceof Fault) return undefined;
+      throw fault;
+    }
   }
 
   /** Decodes byte by byte through segment limit and paging; delivers the fault if that raises one. */
@@ -590,7 +620,17 @@ export class Ia32 implements Cpu, Context {
 
   #portAccess<T>(port: number, size: number, access: () => T): T {
     HELPERS.iopermission(this, port, size);
-    return access();
+    const { generation } = this.#mmu;
+    const result = access();
+    this.#run.attention = this.#disturbed() || this.#mmu.generation !== generation ? 1 : 0;
+    return result;
+  }
+
+  /** What was planned when the block was entered no longer holds: the machine must be looked at first. */
+  #disturbed(): boolean {
+    const { s } = this;
+    if (this.#pins.attention() || this.#pins.nextEvent() < (this.#deadline ?? 0)) return true;
+    return s.intr !== 0 && (s.eflags & Flag.IF) !== 0;
   }
 
   #watchedWrite(address: number, length: number): void {

@@ -54,6 +54,11 @@ export class Mmu {
     this.flush();
   }
 
+  /** Changes whenever everything cached is dropped. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** Physical address for a linear one; throws #PF. Sets accessed and dirty bits as the access does. */
   translate(linear: number, write: boolean, user: boolean): number {
     const { cr0 } = this.#s;

@@ -22,6 +22,8 @@ export const RUN = layout('ia32 run', {
   error: 'u32',
   hasError: 'u32',
   address: 'u32',
+  /** Set by a port access after which the machine must be looked at before the next instruction. */
+  attention: 'u32',
   /** 1 while single instructions are executed with an exact clock: devices may be touched. */
   precise: 'u32',
   /** TLB sets of the current privilege. */

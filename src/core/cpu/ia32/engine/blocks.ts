@@ -33,6 +33,13 @@ const SCRATCH = RECORD_BASE;
 const FIRST = RECORD_BASE + SCRATCH_RECORDS * Rec.size;
 const LIMIT = RECORD_BASE + RECORDS * Rec.size;
 
+/** An instruction on two pages: its record, and the physical addresses of its bytes on each. */
+interface Spread {
+  readonly rec: number;
+  readonly first: number;
+  readonly second: number;
+}
+
 /** Thrown by the fetch of a block when an instruction runs over the end of its page. */
 const PAGE_END = Symbol('end of page');
 
@@ -46,6 +53,8 @@ export class CodeCache {
   readonly #tables: Uint32Array;
   /** For each page that ever held decoded code, a bit for each byte that does now. */
   readonly #decoded: (Uint32Array | undefined)[];
+  /** Instructions on two pages, by `first * MODES + mode`. */
+  readonly #spread = new Map<number, Spread>();
   #tablesUsed = 0;
   #next = FIRST;
   #fetchFrom = 0;
@@ -88,6 +97,7 @@ export class CodeCache {
     const entry = (table >>> 2) + (physical & 0xfff);
     const known = this.#space.u32[entry]!;
     if (known !== 0) return known;
+    if (this.#spread.has(physical * MODES + mode)) return 0;
     if (this.#next + (MAX_INSTRUCTIONS + 1) * Rec.size > LIMIT) {
       this.dropAll();
       return this.block(physical, this.tableOf(physical, mode)!, mode);
@@ -133,10 +143,39 @@ export class CodeCache {
 
   /** Puts one instruction where it can be executed without being remembered; returns its record. */
   scratch(d: Decoded): number {
-    this.#write(SCRATCH, d, 0);
-    this.#writeEnd(SCRATCH + Rec.size, d.length);
-    this.#sumUp(SCRATCH, [d.expanded.clocks], d.length);
+    this.#single(SCRATCH, d);
     return SCRATCH;
+  }
+
+  /** What is kept of an instruction that begins at `first` and runs over the end of its page. */
+  spread(first: number, mode: CodeMode): Spread | undefined {
+    return this.#spread.get(first * MODES + mode);
+  }
+
+  /** Keeps such an instruction, which goes on at `second`, until a byte of it is written. */
+  keepSpread(first: number, second: number, mode: CodeMode, d: Decoded): number {
+    const onRam = [first, second].every((at) => this.#memory.kind[at >>> PAGE_SHIFT] === PageKind.ram);
+    if (!onRam || this.#next + 2 * Rec.size > LIMIT) return this.scratch(d);
+    const rec = this.#next;
+    this.#next += 2 * Rec.size;
+    this.#single(rec, d);
+    this.#spread.set(first * MODES + mode, { rec, first, second });
+    const room = PAGE_SIZE - (first & (PAGE_SIZE - 1));
+    this.#watch(first, room);
+    this.#watch(second, d.length - room);
+    return rec;
+  }
+
+  #dropSpread(page: number): void {
+    for (const [key, { first, second }] of this.#spread) {
+      if (first >>> PAGE_SHIFT === page || second >>> PAGE_SHIFT === page) this.#spread.delete(key);
+    }
+  }
+
+  #single(rec: number, d: Decoded): void {
+    this.#write(rec, d, 0);
+    this.#writeEnd(rec + Rec.size, d.length);
+    this.#sumUp(rec, [d.expanded.clocks], d.length);
   }
 
   #write(rec: number, d: Decoded, here: number): void {
@@ -210,6 +249,7 @@ export class CodeCache {
       if (table !== 0) this.#space.u32.fill(0, table >>> 2, (table + ENTRY_TABLE_BYTES) >>> 2);
     }
     this.#decoded[page]?.fill(0);
+    this.#dropSpread(page);
     this.#memory.watched[page] = this.#memory.watched[page]! & ~Watch.code;
   }
 
@@ -217,6 +257,7 @@ export class CodeCache {
     this.#tables.fill(0);
     this.#tablesUsed = 0;
     this.#next = FIRST;
+    this.#spread.clear();
     for (let page = 0; page < this.#decoded.length; page++) {
       this.#memory.watched[page] = this.#memory.watched[page]! & ~Watch.code;
     }

@@ -204,6 +204,11 @@ export class Builder {
     this.effects.push({ k: 'leave', transferred });
   }
 
+  /** Leaves only if a port access has changed what comes next: an interrupt, an earlier event. */
+  leaveIfNeeded(): void {
+    this.when(ir.cell('attention'), () => this.leave());
+  }
+
   repeat(r: { zf: 0 | 1 | undefined; clocks: number; leaves: boolean }, body: () => void): void {
     const outer = this.effects.length;
     body();

@@ -22,7 +22,8 @@ export interface Decoded {
   imm: number;
 }
 
-const MAX_LENGTH = 15;
+/** Bytes of the longest instruction. */
+export const MAX_LENGTH = 15;
 const ZERO = IA32.at.zero;
 const SEGMENT_PREFIX: Record<number, number> = {
   38: Seg.es,

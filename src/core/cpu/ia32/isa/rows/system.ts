@@ -61,12 +61,12 @@ const salc: Shape = (b) => b.setReg(Reg.eax, b.let(ir.neg(ir.low(ir.flag('cf'), 
 const portIn: Shape = (b, [to, port]) => {
   const at = ir.zext(port!.read(), 32);
   to!.write(b.let(b.callFor(to!.w, 'in', [at, to!.w / 8])));
-  b.leave();
+  b.leaveIfNeeded();
 };
 
 const portOut: Shape = (b, [port, from]) => {
   b.call('out', [ir.zext(port!.read(), 32), from!.read(), from!.w / 8]);
-  b.leave();
+  b.leaveIfNeeded();
 };
 
 /** A helper that takes nothing and must run at privilege level 0. */
