@@ -8,7 +8,7 @@ import { Cr0, Flag, Seg, slot } from '../../src/core/cpu/ia32/state.js';
 import type { Machine } from '../../src/core/machine.js';
 import { Random } from '../support/pc.js';
 
-export const MODES = ['real', 'protected16', 'protected32', 'user', 'paged', 'v86'] as const;
+export const MODES = ['real', 'protected16', 'protected32', 'user', 'paged', 'v86', 'traffic'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Where things lie; all below 1 MiB, so that every mode reaches them. */
@@ -19,7 +19,7 @@ const TSS = [0x7400, 0x7600] as const;
 const DIRECTORY = 0x8000;
 const TABLE = 0x9000;
 const CODE = 0x10000;
-const CODE_BYTES = 0x8000;
+const CODE_BYTES = 0x2000;
 const DATA = 0x30000;
 const STACK_TOP = 0x3f00;
 
@@ -90,31 +90,63 @@ function selector(random: Random): number {
   return (random.below(20) << 3) | random.below(8);
 }
 
-type Template = (b: Bytes, wide: 2 | 4) => void;
-
 /** MOV of a constant to a register. */
 const load = (b: Bytes, register: number, value: number, wide: 2 | 4): void => {
   b.put(0xb8 + register);
   b.word(value, wide);
 };
 
-const TEMPLATES: readonly Template[] = [
-  // Random bytes, and a random ModR/M instruction.
-  (b) => b.any(1 + b.random.below(8)),
-  (b) => {
-    b.put(b.random.u32() & 0x3f, b.random.u32());
-    b.any(4);
-  },
-  (b) => {
-    b.put(0x0f);
-    b.any(3);
-  },
-  (b) => {
-    b.put(b.random.pick([0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x26, 0x2e, 0x64]));
-    b.any(3);
-  },
-  // Registers with numbers that matter.
-  (b, wide) => load(b, b.random.below(8), edgy(b.random), wide),
+/** MOV DX, port; MOV AL or EAX, value; OUT. */
+function output(b: Bytes, at: number, value: number, wide: 2 | 4, whole = false): void {
+  load(b, 2, at, wide);
+  if (whole && wide === 2) b.put(0x66);
+  load(b, 0, value, whole ? 4 : wide);
+  b.put(whole ? (wide === 4 ? 0xef : 0x66) : 0xee);
+  if (whole && wide === 2) b.put(0xef);
+}
+
+/** A command to a drive, its registers before it, and some of its data. */
+const diskCommand = (b: Bytes, wide: 2 | 4): void => {
+  const base = b.random.pick([0x1f0, 0x1f0, 0x1f0, 0x170]);
+  for (let register = 1; register < 6; register++) output(b, base + register, b.random.below(8), wide);
+  output(b, base + 6, 0xa0 | (b.random.below(8) << 4), wide);
+  const commands = [0x20, 0x24, 0x30, 0x34, 0x40, 0xc4, 0xc5, 0xc6, 0xc8, 0xca, 0x91, 0xec, 0xef, 0xe7, 0x08];
+  output(b, base + 7, b.random.pick(commands), wide);
+  load(b, 1, b.random.below(600), wide);
+  load(b, 2, base, wide);
+  b.put(0xf3, b.random.pick([0x6c, 0x6d, 0x6e, 0x6f]));
+};
+
+/** Bytes to the floppy controller: a command and what may be its parameters. */
+const floppyCommand = (b: Bytes, wide: 2 | 4): void => {
+  output(b, 0x3f2, 0x1c | b.random.below(4), wide);
+  output(b, 0x3f5, b.random.pick([0x03, 0x04, 0x07, 0x08, 0x0f, 0x0a, 0x13, 0x4a, 0xe6, 0xc5, 0x4d]), wide);
+  for (let i = 0; i < 8; i++) output(b, 0x3f5, b.random.below(4), wide);
+};
+
+/** A write to a PCI configuration register: windows move, routes change. */
+const pciWrite = (b: Bytes, wide: 2 | 4): void => {
+  const device = b.random.pick([0, 0x800, 0x900, 0xb00]);
+  const register = b.random.pick([4, 0x10, 0x20, 0x40, 0x59, 0x60, 0x80, b.random.below(256)]) & 0xfc;
+  output(b, 0xcf8, (0x80000000 | device | register) >>> 0, wide, true);
+  output(b, 0xcfc, edgy(b.random), wide, true);
+};
+
+/** A register of the VGA by its index. */
+const vgaRegister = (b: Bytes, wide: 2 | 4): void => {
+  const index = b.random.pick([0x3c4, 0x3ce, 0x3d4, 0x3c0]);
+  output(b, index, b.random.below(32), wide);
+  output(b, index === 0x3c0 ? index : index + 1, b.random.u32() & 0xff, wide);
+};
+
+type Template = (b: Bytes, wide: 2 | 4) => void;
+
+/** Accesses to ports and memory that touch devices. */
+const TRAFFIC: readonly Template[] = [
+  diskCommand,
+  floppyCommand,
+  pciWrite,
+  vgaRegister,
   // IN, OUT, INS, OUTS of all widths.
   (b, wide) => {
     load(b, 2, port(b.random), wide);
@@ -138,6 +170,26 @@ const TEMPLATES: readonly Template[] = [
     load(b, 1, b.random.below(300), wide);
     b.put(b.random.pick([0xf3, 0xf2, 0x90]), b.random.pick([0xa4, 0xa5, 0xa6, 0xa7, 0xaa, 0xab, 0xac, 0xae]));
   },
+];
+
+const TEMPLATES: readonly Template[] = [
+  ...TRAFFIC,
+  // Random bytes, and a random ModR/M instruction.
+  (b) => b.any(1 + b.random.below(8)),
+  (b) => {
+    b.put(b.random.u32() & 0x3f, b.random.u32());
+    b.any(4);
+  },
+  (b) => {
+    b.put(0x0f);
+    b.any(3);
+  },
+  (b) => {
+    b.put(b.random.pick([0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x26, 0x2e, 0x64]));
+    b.any(3);
+  },
+  // Registers with numbers that matter.
+  (b, wide) => load(b, b.random.below(8), edgy(b.random), wide),
   // MOV to and from control and debug registers.
   (b, wide) => {
     load(b, 0, b.random.below(2) ? edgy(b.random) : DIRECTORY, wide);
@@ -176,6 +228,24 @@ const TEMPLATES: readonly Template[] = [
     b.any(b.random.below(2) ? 1 : 3);
   },
 ];
+
+/** The end of any interrupt: tells both 8259As. */
+const HANDLER = [0x50, 0xb0, 0x20, 0xe6, 0xa0, 0xe6, 0x20, 0x58, 0xcf];
+
+/** Accesses to devices in a ring, behind the handler of all interrupts. */
+function traffic(random: Random): Uint8Array {
+  const b = new Bytes(random);
+  b.put(...HANDLER);
+  while (b.out.length < CODE_BYTES - 128) {
+    b.put(0xfb, 0x90); // STI
+    load(b, 7, 0xa0000 + random.below(0x20000), 4);
+    load(b, 6, 0xa0000 + random.below(0x20000), 4);
+    random.pick(TRAFFIC)(b, 4);
+  }
+  b.put(0xe9);
+  b.word(HANDLER.length - b.out.length - 4, 4);
+  return Uint8Array.from(b.out);
+}
 
 function program(random: Random, wide: 2 | 4): Uint8Array {
   const b = new Bytes(random);
@@ -217,7 +287,15 @@ const SENSIBLE: readonly [number, number][] = [
   descriptor(CODE, 0xffff, 0x009f),
   descriptor(DATA, 0x0fff, 0x40f7),
 ];
-const SEL = { code32: 0x08, data32: 0x10, code16: 0x18, data16: 0x20, tss: 0x28, ldt: 0x30, user: 0x3b } as const;
+const SEL = {
+  code32: 0x08,
+  data32: 0x10,
+  code16: 0x18,
+  data16: 0x20,
+  tss: 0x28,
+  ldt: 0x30,
+  user: 0x3b,
+} as const;
 
 function tables(machine: Machine, random: Random): void {
   const { memory } = machine;
@@ -226,22 +304,45 @@ function tables(machine: Machine, random: Random): void {
     memory.write(at + 4, high, 4);
   };
   const wild = (): [number, number] => [random.u32(), random.u32()];
-  for (let i = 0; i < 24; i++) put(GDT + 8 * i, (random.below(8) ? SENSIBLE[i] : undefined) ?? wild());
+  for (let i = 0; i < 24; i++) put(GDT + 8 * i, (random.below(32) ? SENSIBLE[i] : undefined) ?? wild());
   for (let i = 0; i < 16; i++) put(LDT + 8 * i, random.below(2) ? random.pick(SENSIBLE) : wild());
   for (let i = 0; i < 256; i++) {
     const type = random.pick([0x8e, 0x8e, 0x8f, 0xee, 0xef, 0x86, 0x85]);
     const sane = gate(type === 0x85 ? 0x48 : SEL.code32, CODE + random.below(CODE_BYTES), type);
-    put(IDT + 8 * i, random.below(10) ? sane : wild());
+    put(IDT + 8 * i, random.below(40) ? sane : wild());
   }
   for (const tss of TSS) {
     for (let i = 0; i < 0x1fc; i += 4) memory.write(tss + i, random.below(3) ? 0 : edgy(random), 4);
-    const fields: [number, number][] = [[4, DATA + STACK_TOP], [8, SEL.data32], [0x1c, DIRECTORY], [0x20, CODE]];
-    fields.push([0x24, 2], [0x38, DATA + STACK_TOP], [0x4c, SEL.code32], [0x50, SEL.data32], [0x54, SEL.data32]);
+    const fields: [number, number][] = [
+      [4, DATA + STACK_TOP],
+      [8, SEL.data32],
+      [0x1c, DIRECTORY],
+      [0x20, CODE],
+    ];
+    fields.push(
+      [0x24, 2],
+      [0x38, DATA + STACK_TOP],
+      [0x4c, SEL.code32],
+      [0x50, SEL.data32],
+      [0x54, SEL.data32],
+    );
     for (const [at, value] of fields) memory.write(tss + at, value, 4);
     memory.write(tss + 0x66, random.pick([0x68, 0x68, 0x1f0, 0xffff]), 2);
   }
   vectors(machine, random);
   pages(machine, random);
+}
+
+function orderlyInterrupts({ memory }: Machine): void {
+  const [low, high] = gate(SEL.code32, CODE, 0x8e);
+  for (let i = 0; i < 256; i++) {
+    memory.write(IDT + 8 * i, low, 4);
+    memory.write(IDT + 8 * i + 4, high, 4);
+  }
+  for (const [i, [first, second]] of SENSIBLE.entries()) {
+    memory.write(GDT + 8 * i, first, 4);
+    memory.write(GDT + 8 * i + 4, second, 4);
+  }
 }
 
 /** Real mode's vectors: some the BIOS's, some into the program. */
@@ -256,7 +357,7 @@ function pages({ memory }: Machine, random: Random): void {
   for (let i = 0; i < 1024; i++) {
     const large = random.below(64) === 0 ? (i << 22) | 0x83 | random.below(128) : 0;
     memory.write(DIRECTORY + 4 * i, i === 0 ? TABLE + 7 : random.below(4) ? large : edgy(random), 4);
-    const flags = random.below(12) ? 7 : random.below(0x200);
+    const flags = random.below(80) ? 7 : random.below(0x200);
     memory.write(TABLE + 4 * i, i < 512 ? (i << 12) | flags : edgy(random), 4);
   }
 }
@@ -302,6 +403,7 @@ function registers(s: Ia32State, mode: Mode, random: Random): void {
   const flat = mode !== 'real' && mode !== 'v86';
   s.gpr[slot(4)] = flat ? DATA + STACK_TOP : STACK_TOP;
   s.eip = mode === 'protected32' || mode === 'paged' ? CODE : 0;
+  if (mode === 'traffic') s.eip = CODE + HANDLER.length;
   const vm = mode === 'v86' ? Flag.VM : 0;
   s.eflags = (2 | vm | (random.u32() & (Flag.IF | Flag.IOPL | Flag.DF | Flag.AC | Flag.ID))) >>> 0;
   if (random.below(16) === 0) s.eflags |= Flag.TF;
@@ -316,8 +418,9 @@ export function prepare(machine: Machine, mode: Mode, seed: number): void {
   const random = new Random(seed);
   const s = machine.cpu.state as Ia32State;
   const wide = mode === 'real' || mode === 'v86' || mode === 'protected16' ? 2 : 4;
-  machine.memory.load(CODE, program(random, wide));
+  machine.memory.load(CODE, mode === 'traffic' ? traffic(random) : program(random, wide));
   tables(machine, random);
+  if (mode === 'traffic') orderlyInterrupts(machine);
   if (mode === 'real') {
     s.cr0 = Cr0.ET;
     realSegments(s, 0x93);
