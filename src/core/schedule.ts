@@ -7,7 +7,7 @@ import { layout } from './layout.js';
 
 const CAPACITY = 64;
 
-export const SCHEDULE = layout('schedule', {
+const SCHEDULE = layout('schedule', {
   /** Clock at which each timer is due; Infinity while idle. */
   at: ['f64', CAPACITY],
   arg: ['u32', CAPACITY],

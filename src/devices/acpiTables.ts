@@ -11,7 +11,7 @@ import { AcpiCommand, AcpiPorts } from './acpiPm.js';
 import { PciPlan } from './pciSetup.js';
 
 /** Types of the ranges that INT 15h E820h reports. */
-export const MemoryType = { usable: 1, reserved: 2, acpiTables: 3, acpiNvs: 4 } as const;
+const MemoryType = { usable: 1, reserved: 2, acpiTables: 3, acpiNvs: 4 } as const;
 
 export interface MemoryRange {
   readonly address: number;

@@ -61,8 +61,8 @@ export function keyOfUsage(usage: number): Key | undefined {
   return BY_USAGE.get(usage);
 }
 
-export const PRINT_SCREEN = 0x46;
-export const PAUSE = 0x48;
+const PRINT_SCREEN = 0x46;
+const PAUSE = 0x48;
 
 /** Pause: the whole sequence goes out on the press, nothing on the release. */
 const PAUSE_BYTES = {

@@ -25,21 +25,21 @@ export interface Coding {
   readonly hours24: boolean;
 }
 
-export function decodeByte(value: number, { binary }: Coding): number {
+function decodeByte(value: number, { binary }: Coding): number {
   return binary ? value : (value >> 4) * 10 + (value & 15);
 }
 
-export function encodeByte(value: number, { binary }: Coding): number {
+function encodeByte(value: number, { binary }: Coding): number {
   return binary ? value : (Math.floor(value / 10) << 4) | (value % 10);
 }
 
-export function decodeHour(value: number, coding: Coding): number {
+function decodeHour(value: number, coding: Coding): number {
   if (coding.hours24) return decodeByte(value, coding);
   const hour = decodeByte(value & 0x7f, coding) % 12;
   return value & 0x80 ? hour + 12 : hour;
 }
 
-export function encodeHour(hour: number, coding: Coding): number {
+function encodeHour(hour: number, coding: Coding): number {
   if (coding.hours24) return encodeByte(hour, coding);
   const twelve = encodeByte(hour % 12 || 12, coding);
   return hour >= 12 ? twelve | 0x80 : twelve;

@@ -5,7 +5,7 @@
 import type { Machine } from '../core/machine.js';
 import { sha256 } from './sha256.js';
 
-export function identityText(machine: Machine): string {
+function identityText(machine: Machine): string {
   const { inputs, sources } = machine.door.channels;
   const devices = machine.devices.map((d) => `${d.name}: ${d.state.layout.text}`);
   return [

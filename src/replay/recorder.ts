@@ -27,7 +27,7 @@ import type { Description } from './trace/records.js';
 import { type Sink, TraceWriter } from './trace/writer.js';
 
 /** 2^27 clocks: 1.3 s at 100 MHz. A check costs some milliseconds and 100 to 200 bytes. */
-export const DEFAULT_CHECK_EVERY = 2 ** 27;
+const DEFAULT_CHECK_EVERY = 2 ** 27;
 /** What may wait for a flush, in items and in bytes of disk contents, before the recorder writes itself. */
 const MAX_WAITING = 1 << 15;
 const MAX_CONTENTS = 1 << 20;

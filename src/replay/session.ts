@@ -24,7 +24,7 @@ export interface RunOptions {
 }
 
 /** Long enough that slicing costs nothing, short enough to answer within some tens of milliseconds. */
-export const SLICE = 2 ** 21;
+const SLICE = 2 ** 21;
 
 export class Session {
   readonly trace: Trace;

@@ -64,7 +64,7 @@ export function addMachineOptions(command: Command): Command {
     );
 }
 
-export function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 

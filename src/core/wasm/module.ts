@@ -13,7 +13,7 @@ export interface Signature {
 }
 
 /** Unsigned LEB128. */
-export function uleb(out: number[], v: number): void {
+function uleb(out: number[], v: number): void {
   let n = v >>> 0;
   do {
     const more = n > 0x7f;
@@ -23,7 +23,7 @@ export function uleb(out: number[], v: number): void {
 }
 
 /** Signed LEB128 of a 32-bit or 64-bit integer. */
-export function sleb(out: number[], v: bigint): void {
+function sleb(out: number[], v: bigint): void {
   let n = v;
   for (;;) {
     const byte = Number(n & 0x7fn);

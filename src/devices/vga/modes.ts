@@ -186,7 +186,7 @@ function loadAttributes(ports: BytePorts, attribute: Uint8Array): void {
 }
 
 /** Writes a font of `height` lines into plane 2 and gives the CPU the text window back. Text modes only. */
-export function loadFont(ports: BytePorts, poke: Poke, font: Uint8Array, height: number): void {
+function loadFont(ports: BytePorts, poke: Poke, font: Uint8Array, height: number): void {
   indexed(ports, 0x3c4, 2, 0x04);
   indexed(ports, 0x3c4, 4, 0x06);
   indexed(ports, 0x3ce, 5, 0x00);

@@ -15,12 +15,9 @@ export interface BiosVgaTables {
   readonly palette256: Uint8Array;
   /** Numbers of the modes that have a parameter record, in the order of the records. */
   readonly modes: Uint8Array;
-  /** One record of `PARAMETER_RECORD` bytes for each of `modes`. */
+  /** A record of 64 bytes for each of `modes` (IBM PS/2 and PC BIOS Interface, SAVE_PTR table). */
   readonly parameters: Uint8Array;
 }
-
-/** Bytes of a record of the video parameter table (IBM PS/2 and PC BIOS Interface, SAVE_PTR table). */
-export const PARAMETER_RECORD = 64;
 
 /**
  * Columns, rows less one, lines of a cell, page size (a word), sequencer 1-4, miscellaneous output, CRTC

@@ -193,6 +193,6 @@ function regularPattern(source: string, expression: RegExp): Pattern {
 }
 
 /** UTF-8 as one character a byte, which is how a serial line's output is held. */
-export function asBytes(text: string): string {
+function asBytes(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }

@@ -7,13 +7,13 @@
 import { hash64 } from '../hash.js';
 
 /** As in PNG: a byte above 7Fh and both line ends show what a careless transfer did. */
-export const MAGIC = Uint8Array.of(0x89, 0x52, 0x57, 0x38, 0x36, 0x0d, 0x0a, 0x1a);
-export const VERSION = 1;
+const MAGIC = Uint8Array.of(0x89, 0x52, 0x57, 0x38, 0x36, 0x0d, 0x0a, 0x1a);
+const VERSION = 1;
 export const FILE_HEADER = 24;
 export const FRAME_HEADER = 32;
 
 /** Bounds on a frame, compressed and not: what a decoder may be made to allocate. */
-export const MAX_PAYLOAD = 1 << 22;
+const MAX_PAYLOAD = 1 << 22;
 export const MAX_RAW = 1 << 21;
 
 export const FrameKind = { manifest: 1, blob: 2, contents: 3, segment: 4, end: 5 } as const;

@@ -74,7 +74,7 @@ export function parseEncoding(line: string): Encoding {
  * From generic columns. `opcode`: hex bytes; `+` after the last: its low bits are a register; `/n` the
  * digit; `/r` and a last `m` or `r` say nothing the operands do not; o16 o32 a16 a32: sizes needed.
  */
-export function describe(mnemonic: string, opcode: string, operands: readonly string[]): Encoding {
+function describe(mnemonic: string, opcode: string, operands: readonly string[]): Encoding {
   const words = opcode.split(' ');
   const bytes = words.filter((w) => /^[0-9A-Fa-f]{2}\+?$/.test(w));
   const digit = words.find((w) => /^\/[0-7]$/.test(w));

@@ -5,7 +5,7 @@ import { SYSTEM } from './tables/system.js';
 import { X87 } from './tables/x87.js';
 
 /** Groups encodings by mnemonic. */
-export function byMnemonic(encodings: readonly Encoding[]): ReadonlyMap<string, readonly Encoding[]> {
+function byMnemonic(encodings: readonly Encoding[]): ReadonlyMap<string, readonly Encoding[]> {
   const groups = new Map<string, Encoding[]>();
   for (const encoding of encodings) {
     const group = groups.get(encoding.mnemonic);

@@ -98,7 +98,7 @@ function fitOperand(code: OperandCode, resolved: Resolved, row: Row): Fit {
 type Coded = Extract<OperandCode, { kind: 'coded' }>;
 type Fixed = Extract<OperandCode, { kind: 'fixed' }>;
 
-export function isPlain(value: Value): boolean {
+function isPlain(value: Value): boolean {
   return value.known && value.origins === 0 && value.terms.length === 0;
 }
 

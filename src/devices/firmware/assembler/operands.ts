@@ -42,7 +42,7 @@ export interface MemoryOperand extends Written {
 }
 export type Operand = RegisterOperand | ImmediateOperand | FarOperand | MemoryOperand;
 
-export const SIZES: ReadonlyMap<string, number> = new Map([
+const SIZES: ReadonlyMap<string, number> = new Map([
   ['byte', 8],
   ['word', 16],
   ['dword', 32],

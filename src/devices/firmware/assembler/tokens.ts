@@ -120,7 +120,7 @@ const RADIXES: readonly [letters: string, radix: string, digits: RegExp][] = [
 ];
 
 /** The value of `10`, `0x1f`, `1fh`, `$1f`, `1010b`, `0b1010`, `17o`, `0o17`, `10d`; `_` separates. */
-export function parseNumber(written: string): bigint {
+function parseNumber(written: string): bigint {
   const text = written.replaceAll('_', '').toLowerCase();
   if (/^\d+$/.test(text)) return BigInt(text);
   if (text.startsWith('$')) return radixValue(text.slice(1), '0x', /^[0-9a-f]+$/, written);

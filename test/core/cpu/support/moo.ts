@@ -6,7 +6,22 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
 /** Registers in the order of the bits of a REGS mask. */
-export const REGISTERS = ['ax', 'bx', 'cx', 'dx', 'cs', 'ss', 'ds', 'es', 'sp', 'bp', 'si', 'di', 'ip', 'flags'] as const;
+export const REGISTERS = [
+  'ax',
+  'bx',
+  'cx',
+  'dx',
+  'cs',
+  'ss',
+  'ds',
+  'es',
+  'sp',
+  'bp',
+  'si',
+  'di',
+  'ip',
+  'flags',
+] as const;
 export type Register = (typeof REGISTERS)[number];
 
 export interface MooState {
@@ -51,7 +66,8 @@ function readState(view: DataView): MooState {
         at += 2;
       });
     } else if (tag === 'RAM ') {
-      for (let i = 0; i < data.getUint32(0, true); i++) ram.push([data.getUint32(4 + i * 5, true), data.getUint8(8 + i * 5)]);
+      for (let i = 0; i < data.getUint32(0, true); i++)
+        ram.push([data.getUint32(4 + i * 5, true), data.getUint8(8 + i * 5)]);
     }
   }
   return { regs, ram };

@@ -42,7 +42,7 @@ function extendedLeaf(leaf: number): Leaf {
 }
 
 /** The leaf a CPU family answers for EAX = `leaf`. */
-export function cpuidLeaf(family: number, leaf: number): Leaf {
+function cpuidLeaf(family: number, leaf: number): Leaf {
   const extended = family >= 6 && leaf >= EXTENDED && leaf <= LAST_EXTENDED;
   return extended ? extendedLeaf(leaf) : basicLeaf(family, leaf);
 }

@@ -57,7 +57,7 @@ export interface Descriptor {
 }
 
 /** A selector without its RPL: null, or the index and table that error codes name. */
-export const indexOf = (selector: number): number => selector & 0xfffc;
+const indexOf = (selector: number): number => selector & 0xfffc;
 export const rplOf = (selector: number): number => selector & 3;
 export const isNull = (selector: number): boolean => indexOf(selector) === 0;
 export const inLdt = (selector: number): boolean => (selector & 4) !== 0;
@@ -70,7 +70,7 @@ export const systemType = (d: Descriptor): number => d.access & 0xf;
 
 export const isCode = (d: Descriptor): boolean => isSegment(d) && (d.access & Access.code) !== 0;
 export const isConforming = (d: Descriptor): boolean => isCode(d) && (d.access & Access.conforming) !== 0;
-export const isData = (d: Descriptor): boolean => isSegment(d) && (d.access & Access.code) === 0;
+const isData = (d: Descriptor): boolean => isSegment(d) && (d.access & Access.code) === 0;
 export const isWritable = (d: Descriptor): boolean => isData(d) && (d.access & Access.writable) !== 0;
 export const isReadable = (d: Descriptor): boolean =>
   isData(d) || (isCode(d) && (d.access & Access.readable) !== 0);

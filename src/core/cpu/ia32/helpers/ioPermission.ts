@@ -8,7 +8,7 @@ import { Access, SystemType } from './descriptors.js';
 import { generalProtection, iopl, realMode, virtual8086 } from './mode.js';
 
 /** Offset of the map's own offset in a 386 TSS. */
-export const IO_MAP_BASE = 0x66;
+const IO_MAP_BASE = 0x66;
 
 /** The TSS offset of the I/O map, or undefined if TR holds no 386 TSS that has one. */
 export function ioMapBase(cpu: Context): number | undefined {

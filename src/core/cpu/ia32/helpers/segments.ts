@@ -62,7 +62,7 @@ export function setNull(cpu: Context, seg: number, selector: number): void {
 }
 
 /** The load of real mode. */
-export function setReal(cpu: Context, seg: number, selector: number): void {
+function setReal(cpu: Context, seg: number, selector: number): void {
   const { s } = cpu;
   s.selector[seg] = selector;
   s.base[seg] = selector << 4;

@@ -59,7 +59,7 @@ const FORM_INDEX: Record<Form, number> = { reg: 0, m16: 1, m32: 2, sib: 3 };
 const REPS: readonly RepPrefix[] = ['none', 'rep', 'repne'];
 const REP_INDEX: Record<RepPrefix, number> = { none: 0, rep: 1, repne: 2 };
 
-export function variantKey({ opsize, addrsize, form, rep }: Variant): number {
+function variantKey({ opsize, addrsize, form, rep }: Variant): number {
   return variantIndex(opsize, addrsize, form, rep);
 }
 

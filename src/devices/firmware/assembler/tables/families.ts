@@ -14,7 +14,7 @@ export function hex(byte: number): string {
 }
 
 /** Condition codes by number, each with all its names (SDM volume 1, appendix B). */
-export const CONDITIONS: readonly (readonly string[])[] = [
+const CONDITIONS: readonly (readonly string[])[] = [
   ['O'],
   ['NO'],
   ['B', 'C', 'NAE'],

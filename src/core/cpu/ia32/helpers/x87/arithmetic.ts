@@ -150,7 +150,7 @@ export function squareRoot(n: Numerics, a: Operand): Extended {
 }
 
 /** The floor of the square root of a positive integer. */
-export function integerSquareRoot(value: bigint): bigint {
+function integerSquareRoot(value: bigint): bigint {
   // Newton's method falls to the root from an estimate above it, here one of about 52 bits.
   const excess = bitLength(value) - 104;
   const shift = excess > 0 ? excess + (excess & 1) : 0;

@@ -34,7 +34,6 @@ export const Status = {
 } as const;
 
 export const TOP_SHIFT = 11;
-export const CONDITION = Status.c0 | Status.c1 | Status.c2 | Status.c3;
 
 /** RC, bits 10 and 11 of the control word. */
 export const Rounding = { nearest: 0, down: 1, up: 2, chop: 3 } as const;

@@ -24,7 +24,7 @@ export const Kind = {
   unsupported: 64,
 } as const;
 export const FINITE = Kind.normal | Kind.denormal;
-export const NAN = Kind.quiet | Kind.signaling;
+const NAN = Kind.quiet | Kind.signaling;
 /** Operands an operation does not compute with. */
 export const NOT_A_NUMBER = NAN | Kind.unsupported;
 

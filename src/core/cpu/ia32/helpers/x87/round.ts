@@ -28,7 +28,7 @@ export interface Format {
 const ranged = (precision: number, least: number, most: number): Format => ({ precision, least, most });
 export const SINGLE = ranged(24, BIAS - 126, BIAS + 127);
 export const DOUBLE = ranged(53, BIAS - 1022, BIAS + 1023);
-export const EXTENDED = ranged(64, 1, EXPONENT_MAX - 1);
+const EXTENDED = ranged(64, 1, EXPONENT_MAX - 1);
 const EXTENDED_24 = ranged(24, 1, EXPONENT_MAX - 1);
 const EXTENDED_53 = ranged(53, 1, EXPONENT_MAX - 1);
 
@@ -42,7 +42,7 @@ function controlled(control: number): Format {
 const BIAS_ADJUSTMENT = 24576;
 
 /** Whether a magnitude is to be increased, given its last kept bit and what is cut off below. */
-export function increases(mode: number, sign: number, odd: boolean, half: boolean, sticky: boolean): boolean {
+function increases(mode: number, sign: number, odd: boolean, half: boolean, sticky: boolean): boolean {
   if (mode === Rounding.nearest) return half && (sticky || odd);
   if (mode === Rounding.chop) return false;
   return (half || sticky) && (mode === Rounding.down) === (sign === 1);
