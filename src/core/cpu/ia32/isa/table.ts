@@ -16,7 +16,7 @@ import { STRING_ROWS } from './rows/string.js';
 import { SYSTEM_ROWS } from './rows/system.js';
 import { X87_ROWS } from './rows/x87.js';
 
-export const ROWS: readonly Row[] = [
+const ROWS: readonly Row[] = [
   ...ARITHMETIC_ROWS,
   ...DATA_ROWS,
   ...CONTROL_ROWS,
