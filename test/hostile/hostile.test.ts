@@ -3,8 +3,9 @@
  * programs in every mode on the whole pc board run without an exception of the host's, in bounded time
  * and memory, twice alike, alike after save and load on the way, and alike on both engines.
  *
- * A short run by default; `npm run test:hostile` is the long one, of at least 10^8 instructions. A failure
- * names mode and seed; `REWIND86_HOSTILE=mode:seed` runs that one alone.
+ * A short run by default; `npm run test:hostile` is the long one, of 10^8 instructions or as many
+ * as `REWIND86_HOSTILE_INSTRUCTIONS` says. A failure names mode and seed; `REWIND86_HOSTILE=mode:seed` runs
+ * that one alone.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -18,10 +19,12 @@ import { MODES, type Mode, prepare } from './programs.js';
 
 const LONG = process.env['MODE'] === 'long';
 const ONLY = process.env['REWIND86_HOSTILE']?.split(':');
+/** Of the long run. */
+const TOTAL = Number(process.env['REWIND86_HOSTILE_INSTRUCTIONS'] ?? 1e8);
 const FIRST_SEED = LONG ? Date.now() % 1_000_000_000 : 1;
 
 /** Instructions to reach in each mode, and programs to play at least; clocks that one program gets. */
-const INSTRUCTIONS = LONG ? 1e8 / MODES.length : 1;
+const INSTRUCTIONS = LONG ? TOTAL / MODES.length : 1;
 const PROGRAMS = 24;
 const CLOCKS = LONG ? 4_000_000 : 400_000;
 const SHORT_CLOCKS = 20_000;
