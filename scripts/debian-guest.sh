@@ -17,6 +17,8 @@
 #   GUEST_KERNEL    a package other than linux-image-686, e.g. linux-image-6.1.0-40-686
 set -euo pipefail
 export LC_ALL=C
+# Some of the tools are for root by custom, not by need.
+PATH=$PATH:/usr/sbin:/sbin
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$here/.cache/guests/debian}
@@ -32,7 +34,7 @@ modules="ata_piix sd_mod crc32c_generic ext4 vfat nls_cp437 nls_ascii button evd
 # The disk, in sectors of 512 bytes. Partitions begin at whole MiB.
 fat_start=2048 fat_sectors=32768
 ext2_start=34816 ext2_sectors=32768
-# A fixed instant for all time stamps, so that the same packages make the same images.
+# A fixed instant for all time stamps, so that the same packages make the same images for the same user.
 epoch=1700000000
 
 say() { printf 'debian-guest: %s\n' "$*"; }
@@ -42,8 +44,7 @@ fail() {
 }
 
 need() { # command, package that has it
-  command -v "$1" >/dev/null || PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ||
-    missing="${missing:-} $2"
+  command -v "$1" >/dev/null || missing="${missing:-} $2"
 }
 
 check_tools() {
@@ -121,7 +122,6 @@ fetch_packages() {
 # The wanted modules and what they depend on, as paths below the release's directory.
 module_files() {
   local tree=$modules_root/lib/modules/$release
-  depmod -b "$modules_root" "$release" 2>/dev/null
   local module line
   for module in $modules; do
     # A module that is built in, or that this kernel does not have, has no line.
@@ -132,6 +132,7 @@ module_files() {
 
 copy_modules() { # root of the initramfs
   local from=$modules_root/lib/modules/$release to=$1/lib/modules/$release file
+  depmod -b "$modules_root" "$release"
   for file in $(module_files); do
     mkdir -p "$to/$(dirname "$file")"
     cp "$from/$file" "$to/$file"
@@ -221,7 +222,8 @@ make_ext2() {
   mkdir -p "$files"
   printf 'ext2 says hello\n' >"$files/hello.txt"
   touch -d "@$epoch" "$files" "$files/hello.txt"
-  PATH=$PATH:/usr/sbin:/sbin E2FSPROGS_FAKE_TIME=$epoch mke2fs -qq -t ext2 -b 1024 -m 0 -L rewind -U $uuid \
+  head -c $((ext2_sectors * 512)) /dev/zero >"$work/ext2.img"
+  E2FSPROGS_FAKE_TIME=$epoch mke2fs -q -t ext2 -b 1024 -m 0 -L rewind -U $uuid \
     -E hash_seed=$uuid,root_owner=0:0 -d "$files" "$work/ext2.img" $((ext2_sectors / 2))
 }
 
