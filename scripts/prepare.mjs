@@ -32,15 +32,21 @@ export function prepare() {
   }
   if (changed('package-lock.json') > changed('node_modules/.package-lock.json')) {
     console.log('Installing dependencies ...');
-    run('npm', ['ci', '--no-audit', '--no-fund']);
+    // Not `npm ci`: it insists on binaries for platforms that some registries do not carry.
+    run('npm', ['install', '--no-save', '--no-audit', '--no-fund']);
+    touch('node_modules/.package-lock.json');
   }
   const sources = Math.max(newest('src'), changed('package.json'), changed('tsconfig.json'));
   if (sources > changed('dist/.tsbuildinfo')) {
     console.log('Building ...');
     run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
     // The compiler leaves the file alone if the sources only look new.
-    utimesSync(join(ROOT, 'dist/.tsbuildinfo'), new Date(), new Date());
+    touch('dist/.tsbuildinfo');
   }
+}
+
+function touch(path) {
+  utimesSync(join(ROOT, path), new Date(), new Date());
 }
 
 /** Time of the last change; 0 if there is no such file. */
