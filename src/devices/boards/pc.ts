@@ -8,7 +8,7 @@
  *
  * Left out: APICs, HPET, USB, SMM, sound beyond the speaker's gate, a second CPU.
  */
-import { Ia32, type EngineName } from '../../core/cpu/ia32/cpu.js';
+import { type EngineName, Ia32 } from '../../core/cpu/ia32/cpu.js';
 import { Space } from '../../core/cpu/ia32/space.js';
 import type { Line } from '../../core/device.js';
 import { Machine } from '../../core/machine.js';
@@ -128,7 +128,11 @@ function addInterrupts(machine: Machine, cpu: Ia32): readonly Line[] {
   late.acknowledge.set(machine, () => master.acknowledge());
   const lines = Array.from({ length: 16 }, (_, n) => (n < 8 ? master.line(n) : slave.line(n - 8)));
   const error = machine.add(
-    new CoprocessorError(machine, { name: 'fpu-error', irq: lines[13]!, clear: () => cpu.ignoreCoprocessorError() }),
+    new CoprocessorError(machine, {
+      name: 'fpu-error',
+      irq: lines[13]!,
+      clear: () => cpu.ignoreCoprocessorError(),
+    }),
   );
   late.ferr.set(machine, () => error.raise());
   return lines;
@@ -178,7 +182,9 @@ function addFloppies(machine: Machine, pc: PcDescription, dma: Dma8237, irq: rea
   const drives = [0, 1].map((unit) => {
     const d = pc.floppies[unit];
     if (!d) return null;
-    return machine.add(new FloppyDrive(machine, { name: `floppy${unit}`, disk: addDisk(machine, 'floppy', unit, d) }));
+    return machine.add(
+      new FloppyDrive(machine, { name: `floppy${unit}`, disk: addDisk(machine, 'floppy', unit, d) }),
+    );
   });
   const channel = dma.channel(FDC_DMA_CHANNEL);
   machine.add(new Fdc82077(machine, { name: 'fdc', irq: irq[6]!, dma: channel, drives }));
@@ -239,7 +245,7 @@ function kernelPieces(pc: PcDescription, blobs: Blobs): readonly MemoryPiece[] {
   const image = blob(blobs, pc.kernel.image);
   const { memory } = pc;
   const initrd = pc.kernel.initrd ? { initrd: blob(blobs, pc.kernel.initrd) } : {};
-  const options = { image, memory, commandLine: pc.kernel.append, ...initrd };
+  const options = { image, memory, seed: pc.seed, commandLine: pc.kernel.append, ...initrd };
   if (isLinux(image)) return loadLinux(options).pieces;
   if (isMultiboot(image)) return loadMultiboot(options).pieces;
   throw new RangeError('the kernel is neither a Linux bzImage nor a multiboot kernel');

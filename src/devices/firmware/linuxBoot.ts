@@ -4,6 +4,10 @@
  * the memory map and the state of the display, the command line, and the initial RAM disk as high as it may
  * be. The real-mode setup code is not run. Offsets are those of boot.rst and zero-page.rst.
  *
+ * The kernel also gets a seed for its random numbers, as boot loaders give it. Without one it waits for
+ * jitter of the time stamp counter, of which a deterministic machine has next to none: measured, a minute
+ * of its time.
+ *
  * Left out: kernels before protocol 2.02 or loaded low (zImage).
  */
 import { acpiBase, memoryMap } from '../acpiTables.js';
@@ -11,7 +15,9 @@ import { LOW_MEMORY, type LoadedKernel, type MemoryPiece, mailbox, type StartSta
 
 const ZERO_PAGE = 0x90000;
 const ZERO_PAGE_SIZE = 0x1000;
-const COMMAND_LINE = ZERO_PAGE + ZERO_PAGE_SIZE;
+const SETUP_DATA = ZERO_PAGE + ZERO_PAGE_SIZE;
+const SETUP_DATA_SIZE = 0x100;
+const COMMAND_LINE = SETUP_DATA + SETUP_DATA_SIZE;
 const LOAD_ADDRESS = 0x100000;
 const SECTOR = 512;
 const PAGE = 4096;
@@ -32,6 +38,7 @@ const Header = {
   commandLine: 0x228,
   ramdiskMax: 0x22c,
   commandLineSize: 0x238,
+  setupData: 0x250,
   preferredAddress: 0x258,
   initSize: 0x260,
 } as const;
@@ -40,6 +47,11 @@ const ZeroPage = { extendedMemory: 0x1e0, mapEntries: 0x1e8, map: 0x2d0 } as con
 const MAGIC = 0x53726448; // "HdrS"
 const LOADED_HIGH = 1;
 const UNKNOWN_LOADER = 0xff;
+const SETUP_RNG_SEED = 9;
+const SEED_HEADER = 16;
+const SEED_SIZE = 32;
+/** 2^32 divided by the golden ratio (Knuth, volume 3, 6.4): spreads neighbouring numbers. */
+const GOLDEN_RATIO = 0x9e3779b9;
 /** What the header says where it is too old to say it (boot.rst, the fields' descriptions). */
 const DEFAULT_SETUP_SECTORS = 4;
 const DEFAULT_RAMDISK_MAX = 0x37ffffff;
@@ -51,6 +63,8 @@ export interface LinuxBootOptions {
   readonly commandLine: string;
   /** Bytes of RAM. */
   readonly memory: number;
+  /** The machine's seed: what the kernel's random numbers start from. */
+  readonly seed: number;
 }
 
 /** What of the setup header loading needs. */
@@ -78,7 +92,8 @@ export function loadLinux(options: LinuxBootOptions): LoadedKernel {
   const code: MemoryPiece = { address: LOAD_ADDRESS, bytes: image.slice(setup.codeOffset) };
   const ramdisk = initrd && { address: placeInitrd(initrd.length, setup, memory), bytes: initrd };
   const zero: MemoryPiece = { address: ZERO_PAGE, bytes: zeroPage(image, ramdisk, memory) };
-  const pieces = [code, commandLine(options.commandLine, setup), zero, ...(ramdisk ? [ramdisk] : [])];
+  const low = [setupData(options.seed), commandLine(options.commandLine, setup), zero];
+  const pieces = [code, ...low, ...(ramdisk ? [ramdisk] : [])];
   const start: StartState = { eip: LOAD_ADDRESS, esp: ZERO_PAGE, eax: 0, ebx: 0, esi: ZERO_PAGE };
   return { pieces: [...pieces, mailbox(start)], start };
 }
@@ -123,6 +138,17 @@ function commandLine(text: string, setup: Setup): MemoryPiece {
   return { address: COMMAND_LINE, bytes };
 }
 
+/** A list of one `struct setup_data`: no next, type, length, and the seed spread over 32 bytes. */
+function setupData(seed: number): MemoryPiece {
+  const view = new DataView(new ArrayBuffer(SEED_HEADER + SEED_SIZE));
+  view.setUint32(8, SETUP_RNG_SEED, true);
+  view.setUint32(12, SEED_SIZE, true);
+  for (let i = 0; i < SEED_SIZE; i += 4) {
+    view.setUint32(SEED_HEADER + i, Math.imul(seed ^ (i + 1), GOLDEN_RATIO), true);
+  }
+  return { address: SETUP_DATA, bytes: new Uint8Array(view.buffer) };
+}
+
 function zeroPage(image: Uint8Array, initrd: MemoryPiece | undefined, memory: number): Uint8Array {
   const page = new Uint8Array(ZERO_PAGE_SIZE);
   const view = viewOf(page);
@@ -132,6 +158,8 @@ function zeroPage(image: Uint8Array, initrd: MemoryPiece | undefined, memory: nu
   view.setUint32(Header.ramdisk, initrd?.address ?? 0, true);
   view.setUint32(Header.ramdiskSize, initrd?.bytes.length ?? 0, true);
   view.setUint32(Header.commandLine, COMMAND_LINE, true);
+  // Kernels before protocol 2.09 do not look there.
+  view.setUint32(Header.setupData, SETUP_DATA, true);
   putScreen(page);
   putMemoryMap(page, memory);
   return page;

@@ -39,7 +39,7 @@ function kernel({
 }
 
 function load(options: Partial<LinuxBootOptions> = {}) {
-  const loaded = loadLinux({ image: kernel(), commandLine: 'quiet', memory: 32 * MIB, ...options });
+  const loaded = loadLinux({ image: kernel(), commandLine: 'quiet', memory: 32 * MIB, seed: 1, ...options });
   const at = (address: number): MemoryPiece => loaded.pieces.find((p) => p.address === address)!;
   const zeroPage = at(loaded.start.esi).bytes;
   return { ...loaded, at, zeroPage, zero: new DataView(zeroPage.buffer) };
@@ -66,6 +66,23 @@ describe('Linux loader', () => {
     expect(zero.getUint32(0x214, true)).toBe(MIB);
     const text = at(zero.getUint32(0x228, true)).bytes;
     expect(new TextDecoder().decode(text)).toBe('quiet\0');
+  });
+
+  test('hands over a seed for random numbers, another one for another machine', () => {
+    const seedOf = (seed: number) => {
+      const { zero, at } = load({ seed });
+      return at(zero.getUint32(0x250, true)).bytes;
+    };
+    const data = seedOf(1);
+    const view = new DataView(data.buffer);
+    expect([view.getBigUint64(0, true), view.getUint32(8, true), view.getUint32(12, true)]).toEqual([
+      0n,
+      9,
+      32,
+    ]);
+    expect(data.length).toBe(16 + 32);
+    expect(seedOf(2)).not.toEqual(data);
+    expect(seedOf(1)).toEqual(data);
   });
 
   test('tells the memory map and the VGA text mode', () => {
