@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: boots the Debian guest to the end of a hash over 32 MiB of zeros, unrecorded, recorded
  * and verified, and beside it on QEMU (plain, and recording its own way) and v86 where they are installed.
- * Needs the guest of scripts/debian-guest.sh. v86 is found as a package of that name, or in the folder
- * V86; its BIOS images are SeaBIOS, as QEMU's packages bring it.
+ * Needs the guest of scripts/debian-guest.sh (or REWIND86_GUEST). v86 is found as a package of that name,
+ * or in the folder V86; its BIOS images are SeaBIOS, as QEMU's packages bring it. GUEST_APPEND is a kernel
+ * command line other than console=ttyS0.
  *
  * Processor time is what ratios are taken of: it says the same on a host that does other things too.
  */

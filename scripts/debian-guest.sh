@@ -34,7 +34,7 @@ modules="ata_piix sd_mod crc32c_generic ext4 vfat nls_cp437 nls_ascii button evd
 # The disk, in sectors of 512 bytes. Partitions begin at whole MiB.
 fat_start=2048 fat_sectors=32768
 ext2_start=34816 ext2_sectors=32768
-# A fixed instant for all time stamps, so that the same packages make the same images for the same user.
+# A fixed instant for the files' time stamps, so that the same packages make the same initramfs.
 epoch=1700000000
 
 say() { printf 'debian-guest: %s\n' "$*"; }
