@@ -113,24 +113,31 @@ export class Access {
   /** Throws #PF if a write would. */
   probeWrite(linear: number, length: number, user: boolean): void {
     this.#mmu.translate(linear, true, user);
-    const last = (linear + length - 1) >>> 0;
-    if (((linear ^ last) & ~0xfff) !== 0) this.#mmu.translate(last, true, user);
+    const second = secondPage(linear, length);
+    if (second !== undefined) this.#mmu.translate(second, true, user);
   }
 
   #readSplit(linear: number, size: number, user: boolean): number {
-    const first = 0x1000 - (linear & 0xfff);
-    const second = (linear + first) >>> 0;
-    // Both pages are translated before either is read.
-    this.#mmu.translate(linear, false, user);
-    this.#mmu.translate(second, false, user);
-    let value = 0;
-    for (let i = 0; i < size; i++) value |= this.read((linear + i) >>> 0, 1, user) << (8 * i);
-    return value >>> 0;
+    const places = this.#split(linear, size, false, user);
+    return places.reduce((value, at, i) => value + this.#memory.read(at, 1) * 2 ** (8 * i), 0);
   }
 
   #writeSplit(linear: number, value: number, size: number, user: boolean): void {
-    this.probeWrite(linear, size, user);
-    for (let i = 0; i < size; i++) this.write((linear + i) >>> 0, (value >>> (8 * i)) & 0xff, 1, user);
+    const places = this.#split(linear, size, true, user);
+    for (const [i, at] of places.entries()) this.#memory.write(at, (value >>> (8 * i)) & 0xff, 1);
+  }
+
+  /** Where the bytes of an access to two pages are: both are translated before either is touched. */
+  #split(linear: number, size: number, write: boolean, user: boolean): number[] {
+    const second = secondPage(linear, size)!;
+    const here = 0x1000 - (linear & 0xfff);
+    const first = this.#mmu.translate(linear, write, user);
+    const behind = this.#mmu.translate(second, write, user);
+    if (this.#everyAccess) {
+      this.#matchBreakpoints(linear, here, write);
+      this.#matchBreakpoints(second, size - here, write);
+    }
+    return Array.from({ length: size }, (_, i) => (i < here ? first + i : behind + i - here));
   }
 
   /** Lets later accesses to the page go the fast way, as far as nobody must hear of them. */
@@ -166,10 +173,11 @@ export class Access {
    */
   needsPrecise(linear: number, size: number, write: boolean, user: boolean): boolean {
     if (this.#everyAccess) return true;
-    const first = this.#pageNeedsPrecise(this.#mmu.translate(linear, write, user), size, write);
-    const last = (linear + size - 1) >>> 0;
-    if (((linear ^ last) & ~0xfff) === 0) return first;
-    return this.#pageNeedsPrecise(this.#mmu.translate(last, write, user), 1, write) || first;
+    const second = secondPage(linear, size);
+    const here = second === undefined ? size : 0x1000 - (linear & 0xfff);
+    const first = this.#pageNeedsPrecise(this.#mmu.translate(linear, write, user), here, write);
+    if (second === undefined) return first;
+    return this.#pageNeedsPrecise(this.#mmu.translate(second, write, user), size - here, write) || first;
   }
 
   #pageNeedsPrecise(physical: number, size: number, write: boolean): boolean {
@@ -181,4 +189,10 @@ export class Access {
     if (watched === 0) return false;
     return (watched & Watch.pageTable) !== 0 || this.#code.overlaps(physical, size);
   }
+}
+
+/** The start of the second page that a range touches: where its fault is, if it has one. */
+function secondPage(linear: number, length: number): number | undefined {
+  const last = (linear + length - 1) >>> 0;
+  return ((linear ^ last) & ~0xfff) === 0 ? undefined : (last & ~0xfff) >>> 0;
 }
