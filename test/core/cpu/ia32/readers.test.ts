@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { instructionSet } from '../../../../src/core/cpu/ia32/isa/table.js';
 import { Chance } from './support/chance.js';
 import { encode } from './support/encode.js';
-import { ordinary, program } from './support/programs.js';
+import { handlers, ordinary, program } from './support/programs.js';
 import { situation } from './support/states.js';
 import { START, stepAll, type Twin, Twins } from './support/twins.js';
 
@@ -106,7 +106,7 @@ describe('many instructions', () => {
       const chance = new Chance(seed);
       const where = situation(chance);
       const code = program(set, from, where.size, chance);
-      twins.prepare(seed, where, code, chance.pick([0, 0x80, 0xf80, 0xff0]));
+      twins.prepare(seed, where, code, chance.pick([0, 0x80, 0xf80, 0xff0]), handlers(where.mode));
       const failure = live(twins, chance);
       if (failure) failures.push(`seed ${seed}: [${hexBytes(code)}] ${JSON.stringify(where)}: ${failure}`);
     }

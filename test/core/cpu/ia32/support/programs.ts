@@ -7,6 +7,8 @@ import { Decoder } from '../../../../../src/core/cpu/ia32/isa/decode.js';
 import type { Expanded, InstructionSet } from '../../../../../src/core/cpu/ia32/isa/table.js';
 import type { Chance } from './chance.js';
 import { encode } from './encode.js';
+import { HANDLERS, type Mode } from './states.js';
+import type { Contents } from './twins.js';
 
 const LENGTH = 24;
 /** What would only end a program early: far transfers, system registers, HLT. */
@@ -40,4 +42,20 @@ export function program(
   const back = -(code.length + (size === 32 ? 5 : 3));
   const displacement = [back & 0xff, (back >> 8) & 0xff, (back >> 16) & 0xff, (back >> 24) & 0xff];
   return [...code, 0xe9, ...displacement.slice(0, size / 8)];
+}
+
+const WITH_ERROR_CODE: readonly number[] = [8, 10, 11, 12, 13, 14, 17];
+/** push bp; mov bp, sp; add word [bp+2], 2; pop bp; iret */
+const SKIP16 = [0x55, 0x8b, 0xec, 0x83, 0x46, 0x02, 0x02, 0x5d, 0xcf];
+/** add dword [esp], 2; iretd */
+const SKIP32 = [0x83, 0x04, 0x24, 0x02, 0xcf];
+/** add esp, 4 */
+const DROP_ERROR = [0x83, 0xc4, 0x04];
+
+/** Handlers that skip two bytes and go on, where the vectors and gates of `pokeTables` point. */
+export function handlers(mode: Mode): Contents[] {
+  return Array.from({ length: 32 }, (_, vector) => {
+    const skip = WITH_ERROR_CODE.includes(vector) ? [...DROP_ERROR, ...SKIP32] : SKIP32;
+    return [HANDLERS + vector * 16, mode === 'real' ? SKIP16 : skip];
+  });
 }

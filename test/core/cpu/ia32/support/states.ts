@@ -17,6 +17,8 @@ export const LDT = 0x3800;
 export const PAGE_DIRECTORY = 0x4000;
 export const PAGE_TABLE = 0x5000;
 export const CODE = 0x10000;
+/** Of vector n at n * 16. */
+export const HANDLERS = 0x11000;
 export const DEVICE = 0xa0000;
 const DESCRIPTORS = 32;
 
@@ -89,10 +91,10 @@ export function pokeTables(chance: Chance, poke: Poke): void {
   poke(GDT + 16, descriptor(0, 0xfffff, DATA_RW | PRESENT | BIG | 0x8000));
   for (let n = 0; n < 8; n++) poke(LDT + n * 8, randomDescriptor(chance));
   for (let n = 0; n < 32; n++) {
-    const type = chance.pick([6, 7, 0xe, 0xe, 0xf, 0xf]);
+    const type = chance.pick([6, 7, 0xe, 0xe, 0xe, 0xe, 0xf, 0xf, 0xf, 0xf]);
     const dpl = chance.pick([0, 3]) << 5;
-    poke(IDT + n * 8, gate(8, 0x11000 + n * 16, type | dpl | (chance.oneIn(16) ? 0 : PRESENT), 0));
-    poke(n * 4, dword(0x11000000 + n * 16));
+    poke(IDT + n * 8, gate(8, HANDLERS + n * 16, type | dpl | (chance.oneIn(16) ? 0 : PRESENT), 0));
+    poke(n * 4, dword((HANDLERS << 12) + n * 16));
   }
   poke(TSS, [0, 0, 0, 0, ...dword(chance.pick([0x8000, 0x8ffe, 2])), 16, 0, 0, 0]);
   poke(TSS + 0x66, [0x80, 0]);

@@ -46,6 +46,9 @@ function template(): Uint8Array {
   return new Uint8Array(Uint32Array.from({ length: RAM / 4 }, () => chance.bits()).buffer);
 }
 
+/** Bytes to put somewhere. */
+export type Contents = readonly [at: number, bytes: readonly number[]];
+
 export class Twins {
   readonly all: readonly Twin[];
   readonly #template = template();
@@ -56,11 +59,18 @@ export class Twins {
   }
 
   /** The same memory and state in every twin: a function of `seed`, situation and code. */
-  prepare(seed: number, situation: Situation, code: readonly number[], offset = 0): void {
+  prepare(
+    seed: number,
+    situation: Situation,
+    code: readonly number[],
+    offset = 0,
+    more: readonly Contents[] = [],
+  ): void {
     for (const t of this.all) {
       this.#restore(t);
       pokeTables(new Chance(seed), (at, bytes) => t.memory.writeBytes(at, Uint8Array.from(bytes)));
-      t.memory.writeBytes(CODE + offset, Uint8Array.from(code));
+      for (const [at, bytes] of [...more, [CODE + offset, code] as const])
+        t.memory.writeBytes(at, Uint8Array.from(bytes));
       t.cpu.s.bytes.set(t.blank);
       t.cpu.s.clock = START;
       establish(t, new Chance(seed + 1), situation, offset);
