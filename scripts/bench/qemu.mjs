@@ -29,7 +29,9 @@ export function qemu(guest, folder, extra = []) {
 
 function operate(args) {
   const began = performance.now();
-  const child = spawn(PROGRAM, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(PROGRAM, args);
+  let complaint = '';
+  child.stderr.on('data', (bytes) => (complaint += bytes));
   return new Promise((resolve, reject) => {
     let result;
     const operator = new Operator(
@@ -41,7 +43,11 @@ function operate(args) {
     );
     child.stdout.on('data', (bytes) => operator.hear(bytes.toString('latin1')));
     child.on('error', reject);
-    child.on('close', (code) => resolve(result ?? { wall: 0, cpu: 0, failed: `exit code ${code}` }));
+    child.on('close', (code) => {
+      // It also complains of being ended by us.
+      if (!result) console.error(complaint.trim());
+      resolve(result ?? { wall: 0, cpu: 0, failed: `exit code ${code}` });
+    });
   });
 }
 
