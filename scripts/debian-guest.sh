@@ -13,7 +13,7 @@
 #   boot.yaml    a script for `rewind86 record`
 #
 # Settings, as environment variables:
-#   DEBIAN_MIRROR   default http://deb.debian.org/debian
+#   DEBIAN_MIRROR   address of a Debian mirror; default: the first that this system's apt uses
 #   GUEST_KERNEL    a package other than linux-image-686, e.g. linux-image-6.1.0-40-686
 set -euo pipefail
 export LC_ALL=C
@@ -22,7 +22,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$here/.cache/guests/debian}
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | head -n 1 || true)}
 kernel_package=${GUEST_KERNEL:-linux-image-686}
 suite=bookworm
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -84,6 +84,7 @@ prepare_apt() {
   mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial"
   : >"$apt/status"
   echo "deb [signed-by=$keyring] $mirror $suite main" >"$apt/sources.list"
+  [ -n "$mirror" ] || fail "apt has no list of packages yet: run 'apt-get update', or set DEBIAN_MIRROR"
   say "reading the list of packages at $mirror"
   apt_private apt-get update || fail "cannot read $mirror; DEBIAN_MIRROR names another"
 }

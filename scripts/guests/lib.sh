@@ -1,14 +1,14 @@
 # For the scripts beside this one: fetching Debian packages and making disk images. To be sourced.
 #
 # Packages come from Debian 12 by apt, with lists of our own: nothing is installed, root is not needed.
-#   DEBIAN_MIRROR   default http://deb.debian.org/debian
+#   DEBIAN_MIRROR   address of a Debian mirror; default: the first that this system's apt uses
 # shellcheck shell=bash
 set -euo pipefail
 export LC_ALL=C
 PATH=$PATH:/usr/sbin:/sbin
 
 guests=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/.cache/guests
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | head -n 1 || true)}
 suite=bookworm
 # A fixed instant for all time stamps, so that the same packages make the same images.
 epoch=1700000000
@@ -42,6 +42,7 @@ prepare_apt() {
   mkdir -p "$guests/apt/state/lists/partial" "$guests/apt/cache/archives/partial"
   : >"$guests/apt/status"
   echo "deb [signed-by=$keyring] $mirror $suite main" >"$guests/apt/sources.list"
+  [ -n "$mirror" ] || fail "apt has no list of packages yet: run 'apt-get update', or set DEBIAN_MIRROR"
   say "reading the list of packages at $mirror"
   apt_private apt-get update || fail "cannot read $mirror; DEBIAN_MIRROR names another"
 }
