@@ -64,7 +64,7 @@ function print(rows) {
   const head = ['', 'seconds', 'cpu s', 'ratio', 'M instr', 'M instr/s', 'log bytes'];
   const lines = rows.map(({ name, wall, cpu, instructions, log, failed }) => [
     name,
-    ...(failed ? [failed] : [wall.toFixed(1), cpu.toFixed(1), (cpu / base).toFixed(3)]),
+    ...(failed ? [failed, '', ''] : [wall.toFixed(1), cpu.toFixed(1), (cpu / base).toFixed(3)]),
     ...(instructions ? [(instructions / 1e6).toFixed(0), (instructions / 1e6 / cpu).toFixed(1)] : ['', '']),
     log === undefined ? '' : String(log),
   ]);

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { APPEND, Operator } from './guest.mjs';
 
 const PROGRAM = 'qemu-system-i386';
+/** Recording, QEMU 7.2 loses what comes faster than a person types (host milliseconds a character). */
+const TYPING = 100;
 /** Of USER_HZ, which Linux fixes at 100 for all programs: proc(5). */
 const TICK = 100;
 
@@ -24,10 +26,18 @@ export function qemu(guest, folder, extra = []) {
     : ['-drive', `file=${disk},format=raw`];
   const kernel = ['-kernel', guest.kernel, '-initrd', guest.initrd, '-append', APPEND];
   const quiet = ['-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-net', 'none', '-no-reboot'];
-  return operate([...['-accel', 'tcg', '-m', '128'], ...kernel, ...drives, ...quiet, ...extra]);
+  const args = [...['-accel', 'tcg', '-m', '128'], ...kernel, ...drives, ...quiet, ...extra];
+  return operate(args, recording ? typeSlowly : (text, line) => line.write(text));
 }
 
-function operate(args) {
+async function typeSlowly(text, line) {
+  for (const character of text) {
+    line.write(character);
+    await new Promise((resolve) => setTimeout(resolve, TYPING));
+  }
+}
+
+function operate(args, type) {
   const began = performance.now();
   const child = spawn(PROGRAM, args);
   let complaint = '';
@@ -35,7 +45,7 @@ function operate(args) {
   return new Promise((resolve, reject) => {
     let result;
     const operator = new Operator(
-      (text) => child.stdin.write(text),
+      (text) => type(text, child.stdin),
       (right) => {
         result ??= { ...times(child.pid, began), ...(right ? {} : { failed: 'wrong hash' }) };
         child.kill();
