@@ -157,7 +157,7 @@ export class ModuleWriter {
     this.#exports.push({ name, index });
   }
 
-  /** Contents of the one table, exported as `table`. */
+  /** Contents of the one table, whose size is fixed. */
   table(functions: readonly number[]): void {
     this.#table = functions;
   }
@@ -173,9 +173,12 @@ export class ModuleWriter {
       3,
       this.#functions.map((f) => leb(f.type)),
     );
-    section(out, 4, [[FUNCREF, 0, ...leb(this.#table.length)]]);
-    const table = [...name('table'), 1, 0];
-    section(out, 7, [...this.#exports.map((e) => [...name(e.name), 0, ...leb(e.index)]), table]);
+    section(out, 4, [[FUNCREF, 1, ...leb(this.#table.length), ...leb(this.#table.length)]]);
+    section(
+      out,
+      7,
+      this.#exports.map((e) => [...name(e.name), 0, ...leb(e.index)]),
+    );
     section(out, 9, [[0, 0x41, 0, 0x0b, ...leb(this.#table.length), ...this.#table.flatMap(leb)]]);
     section(
       out,
