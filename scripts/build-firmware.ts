@@ -1,5 +1,5 @@
 /**
- * Assembles the firmware and writes the generated modules: `npx tsx scripts/build-firmware.ts`. With a folder
+ * Assembles the firmware and writes the generated modules: `npm run firmware`. With a folder
  * as argument, writes images and symbol files (.bin, .sym) there as well, to be run elsewhere.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
