@@ -10,7 +10,8 @@ import type { Description } from '../../src/replay/trace/records.js';
 
 const FOLDER = new URL('../../traces/', import.meta.url);
 const boards = {
-  pc: (d: Description, blobs: Blobs) => buildPc(d as unknown as PcDescription, blobs, { engine: 'interpreter' }),
+  pc: (d: Description, blobs: Blobs) =>
+    buildPc(d as unknown as PcDescription, blobs, { engine: 'interpreter' }),
 };
 
 beforeAll(() => ready());
