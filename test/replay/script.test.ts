@@ -84,6 +84,11 @@ describe('a script', () => {
     });
   });
 
+  it('takes an alias that leads nowhere for the mistake it is', () => {
+    expect(() => parseScript('- *nowhere\n')).toThrow(/alias/i);
+    expect(() => parseScript('- *nowhere\n')).toThrow(expect.objectContaining({ name: 'ScriptError' }));
+  });
+
   it('waits for UTF-8 as the line carries it', () => {
     const bytes = Buffer.from('é').toString('latin1');
     expect(follow('- wait: é', { 3: bytes }).status).toEqual({ kind: 'done' });

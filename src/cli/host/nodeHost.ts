@@ -1,4 +1,7 @@
 /** The process as a host: standard streams, signals, and what this program can build. */
+
+import { cannotWrite } from '../errors.js';
+import { ExitCode } from '../exitCodes.js';
 import { boards, firmware } from '../machine/boards.js';
 import type { Host } from './host.js';
 
@@ -12,7 +15,13 @@ export function nodeHost(): Host {
   };
   for (const signal of SIGNALS) process.on(signal, tell);
   // A reader that has seen enough ends the command as a signal would.
-  for (const stream of [stdout, stderr]) stream.on('error', () => tell('SIGPIPE'));
+  stderr.on('error', () => tell('SIGPIPE'));
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return tell('SIGPIPE');
+    // A full disk: what was to be said is lost, and a script must hear of it.
+    stderr.write(`rewind86: ${cannotWrite('standard output', error).message}\n`);
+    process.exit(ExitCode.noOutput);
+  });
   // Whatever else goes wrong, the shell gets its terminal back.
   process.on('exit', () => {
     if (stdin.isRaw) stdin.setRawMode(false);

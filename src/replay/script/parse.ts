@@ -48,11 +48,20 @@ const ACTIONS = ['wait', 'expect-not', 'quiet', 'type', 'key', 'delay', 'power',
 type Action = (typeof ACTIONS)[number];
 const OPTIONS = ['on', 'timeout'];
 
+/** Aliases are resolved only here; one that is unresolved, or multiplies without end, is the writer's mistake. */
+function plainValue(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ScriptError((error as Error).message.split('\n')[0]!);
+  }
+}
+
 export function parseScript(text: string): Script {
   const document = parseDocument(text);
   const error = document.errors[0];
   if (error) throw new ScriptError(error.message.split('\n')[0]!.replace(/:$/, ''));
-  const list: unknown = document.toJS();
+  const list = plainValue(document);
   if (!Array.isArray(list)) throw new ScriptError('a script is a list of steps, each beginning with "- "');
   let on: Place = 'serial';
   const steps: (Step & { number: number })[] = [];
