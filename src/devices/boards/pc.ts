@@ -67,8 +67,9 @@ export function buildPc(pc: PcDescription, blobs: Blobs, options: PcOptions): Ma
   const space = new Space(pc.memory);
   const memory = new PhysicalMemory(space.ram);
   const machine = new Machine(memory, pitMultiple(pc.clockMultiplier));
-  const cpu = installCpu(machine, space, pc, options);
-  const irq = addInterrupts(machine, cpu);
+  const late: LateWires = { acknowledge: () => 0, coprocessorError: () => {} };
+  const cpu = installCpu(machine, space, late, pc, options);
+  const irq = addInterrupts(machine, cpu, late);
   addTimers(machine, pc, cpu, irq);
   addKeyboard(machine, cpu, irq);
   addSerial(machine, irq);
@@ -83,31 +84,40 @@ export function buildPc(pc: PcDescription, blobs: Blobs, options: PcOptions): Ma
   return machine;
 }
 
-/** The interrupt acknowledge cycle and the coprocessor's error line are known only once their chips are. */
-const late = { acknowledge: new WeakMap<Machine, () => number>(), ferr: new WeakMap<Machine, () => void>() };
+/** What the CPU is wired to once the chips are there: it is built first. */
+interface LateWires {
+  acknowledge: () => number;
+  coprocessorError: () => void;
+}
 
-function installCpu(machine: Machine, space: Space, pc: PcDescription, options: PcOptions): Ia32 {
+function installCpu(
+  machine: Machine,
+  space: Space,
+  late: LateWires,
+  { model }: PcDescription,
+  { engine }: PcOptions,
+): Ia32 {
   const cpu = new Ia32(
     space,
     machine.memory,
     {
       io: machine.io,
-      acknowledge: () => late.acknowledge.get(machine)!(),
+      acknowledge: () => late.acknowledge(),
       nextEvent: () => machine.schedule.next,
       attention: () => machine.attention(),
       delivered: (vector, external) => {
         if (external) machine.note('irq', 'cpu', 'deliver', vector);
       },
-      coprocessorError: () => late.ferr.get(machine)!(),
+      coprocessorError: () => late.coprocessorError(),
     },
-    { model: pc.model, engine: options.engine },
+    { model, engine },
   );
   machine.cpu = cpu;
   return cpu;
 }
 
 /** The two 8259As. Returns the sixteen interrupt lines; 2 is the cascade. */
-function addInterrupts(machine: Machine, cpu: Ia32): readonly Line[] {
+function addInterrupts(machine: Machine, cpu: Ia32, late: LateWires): readonly Line[] {
   let toMaster: Line = () => {};
   const slave = new Pic8259(machine, {
     name: 'pic2',
@@ -125,7 +135,7 @@ function addInterrupts(machine: Machine, cpu: Ia32): readonly Line[] {
   toMaster = master.line(2);
   machine.add(master);
   machine.add(slave);
-  late.acknowledge.set(machine, () => master.acknowledge());
+  late.acknowledge = () => master.acknowledge();
   const lines = Array.from({ length: 16 }, (_, n) => (n < 8 ? master.line(n) : slave.line(n - 8)));
   const error = machine.add(
     new CoprocessorError(machine, {
@@ -134,7 +144,7 @@ function addInterrupts(machine: Machine, cpu: Ia32): readonly Line[] {
       clear: () => cpu.ignoreCoprocessorError(),
     }),
   );
-  late.ferr.set(machine, () => error.raise());
+  late.coprocessorError = () => error.raise();
   return lines;
 }
 

@@ -598,7 +598,7 @@ export class Ia32 implements Cpu, Context {
     };
     const helper = own[name] ?? (HELPERS as Record<string, Helper>)[name];
     if (!helper) throw new Error(`rows call a helper ${name} that does not exist`);
-    return name.startsWith('int') && name !== 'invlpg' ? this.#delivering(helper) : helper;
+    return name.startsWith('int') ? this.#delivering(helper) : helper;
   }
 
   #delivering(helper: Helper): Helper {

@@ -47,3 +47,6 @@ export function row(
     lock: options.lock ?? false,
   };
 }
+
+/** A byte as the opcode column writes it. */
+export const hex = (n: number): string => n.toString(16).padStart(2, '0').toUpperCase();

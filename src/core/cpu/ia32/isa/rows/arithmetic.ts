@@ -1,7 +1,7 @@
 /** Rows of integer arithmetic, logic, shifts and bit operations. */
 import { Reg } from '../../state.js';
 import * as ir from '../ir.js';
-import { type Row, row, type Shape } from '../row.js';
+import { hex, type Row, row, type Shape } from '../row.js';
 import * as arith from '../sem/arithmetic.js';
 import * as bits from '../sem/bits.js';
 import * as decimal from '../sem/decimal.js';
@@ -9,8 +9,6 @@ import { aad, aam, divide, imul, multiply } from '../sem/multiply.js';
 import * as shift from '../sem/shift.js';
 import type { Meaning } from '../shapes.js';
 import { assign, test, update } from '../shapes.js';
-
-const hex = (n: number): string => n.toString(16).padStart(2, '0').toUpperCase();
 
 /** The eight operations of opcodes 00..3F and of group 1. CMP writes nothing. */
 const ALU: readonly (readonly [string, Meaning])[] = [

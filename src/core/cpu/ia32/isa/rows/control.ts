@@ -3,10 +3,9 @@ import { Reg, Seg, Vector } from '../../state.js';
 import type { Builder } from '../builder.js';
 import type { Value } from '../ir.js';
 import * as ir from '../ir.js';
-import { type Row, row, type Shape } from '../row.js';
+import { hex, type Row, row, type Shape } from '../row.js';
 import { CONDITION_NAMES, condition } from '../sem/condition.js';
 
-const hex = (n: number): string => n.toString(16).padStart(2, '0').toUpperCase();
 const relative = (b: Builder): Value => ir.add(b.nextIp(), ir.field('imm'));
 
 /** A taken jump costs 2 clocks more than one that falls through (i486: 3 and 1). */

@@ -1,12 +1,11 @@
 /** Rows that move data: MOV, stack, exchanges, extensions, addresses. */
 import { Reg, Seg, Vector } from '../../state.js';
 import * as ir from '../ir.js';
-import { type Row, row, type Shape } from '../row.js';
+import { hex, type Row, row, type Shape } from '../row.js';
 import { move } from '../sem/arithmetic.js';
 import { CONDITION_NAMES, condition } from '../sem/condition.js';
 import { assign } from '../shapes.js';
 
-const hex = (n: number): string => n.toString(16).padStart(2, '0').toUpperCase();
 const mov = assign(move);
 
 /** MOV r/m, Sreg: memory gets 16 bits, a register the operand size, zero-extended. */

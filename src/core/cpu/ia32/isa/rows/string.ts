@@ -7,7 +7,7 @@ import type { Builder } from '../builder.js';
 import type { Value } from '../ir.js';
 import * as ir from '../ir.js';
 import type { Width } from '../ops.js';
-import { type Row, row, type Shape } from '../row.js';
+import { hex, type Row, row, type Shape } from '../row.js';
 import { sub } from '../sem/arithmetic.js';
 
 interface StringOp {
@@ -126,8 +126,6 @@ const STRINGS: readonly (readonly [string, number, StringOp, number])[] = [
   ['LODS', 0xac, LODS, 5],
   ['SCAS', 0xae, SCAS, 6],
 ];
-
-const hex = (n: number): string => n.toString(16).padStart(2, '0').toUpperCase();
 
 export const STRING_ROWS: readonly Row[] = STRINGS.flatMap(([name, opcode, op, clocks]) => [
   row(name, hex(opcode), 'Yb', shape(op, true), clocks),
