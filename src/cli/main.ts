@@ -1,5 +1,5 @@
 /** The command line: finds the command, and turns whatever goes wrong into one line and an exit code. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { ready } from '../replay/ready.js';
 import { addDemo } from './commands/demo.js';
 import { addEvents } from './commands/events.js';
@@ -29,6 +29,7 @@ export async function runCli(args: readonly string[], host: Host): Promise<numbe
     .version(VERSION)
     .addHelpText('after', HELP_AFTER)
     .exitOverride()
+    .configureHelp({ optionDescription })
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: () => {},
@@ -44,6 +45,13 @@ export async function runCli(args: readonly string[], host: Host): Promise<numbe
     say(host, line);
     return failure;
   }
+}
+
+/** Without what goes without saying: that a flag is off, and a list empty, by default. */
+function optionDescription(option: Option): string {
+  const { defaultValue } = option;
+  const plain = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  return plain ? option.description : new Help().optionDescription(option);
 }
 
 /** Commander's own messages, in this program's form. */

@@ -35,12 +35,23 @@ export function inputOf(action: Action): ChannelInput {
   switch (action.do) {
     case 'key':
       return keyInput(chordToKeys(action.key));
+    case 'hold':
+      return keyInput(halfOf(action.key, 0));
+    case 'release':
+      return keyInput(halfOf(action.key, 1));
     case 'power':
       return buttonInput(action.button);
     case 'type':
       if (action.on === 'screen') return keyInput(textToKeys(action.text));
       return serialInput(new TextEncoder().encode(action.text));
   }
+}
+
+/** Only the presses of a chord (half 0), or only its releases (half 1). */
+function halfOf(chord: string, half: 0 | 1): Uint8Array {
+  const keys = chordToKeys(chord);
+  const middle = keys.length / 2;
+  return half === 0 ? keys.subarray(0, middle) : keys.subarray(middle);
 }
 
 /** True if `note.a` is a byte that the guest sent on the serial console. */

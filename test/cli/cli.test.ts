@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -137,6 +137,25 @@ describe('record, verify, replay, info, events', () => {
     expect(host.err).toBe('');
   });
 
+  it('says how a run without a script ends, and what is to be seen', async () => {
+    const disk = file('d', DISK);
+    const run = async (...args: string[]) => {
+      const running = cli('run', '-m', '2M', '--disk', disk, ...args);
+      setTimeout(() => host.signal('SIGINT'), 30);
+      expect(await running).toBe(130);
+      return host.err.split('\n')[0];
+    };
+    const ends = 'the run ends when the guest ends it, at --time-limit, or on Ctrl-C';
+    const shown = "stdout gets the guest's serial line, not its screen";
+    expect(await run()).toBe(`rewind86: stdin is no terminal: ${ends}; ${shown}`);
+    // What the guest sends is there, though its screen would be looked at on a terminal.
+    expect(host.out).not.toBe('');
+    expect(await run('--json')).toBe(`rewind86: stdin is no terminal: ${ends}`);
+    expect(await run('-q')).toBe('');
+    host.stdin.isTTY = true;
+    expect(await run()).toBe(`rewind86: Ctrl-A x ends the run, Ctrl-A h shows other keys; ${shown}`);
+  });
+
   it('a live terminal is raw while the run lasts, and has an escape key', async () => {
     host.stdin.isTTY = true;
     const trace = path.join(dir, 'run.rewind');
@@ -163,6 +182,48 @@ describe('record, verify, replay, info, events', () => {
     expect(fs.readFileSync(path.join(dir, 'disk.img'))).toEqual(Buffer.from(DISK));
     expect(fs.existsSync(saved)).toBe(false);
   });
+
+  it('a part of a replay ends its last line, a whole one is what the guest sent', async () => {
+    const trace = await recorded(QUIT);
+    const serial = host.out;
+    expect(await cli('replay', trace, '--to', '2000000')).toBe(0);
+    expect(host.out.length).toBeGreaterThan(2);
+    expect(host.out.endsWith('\n')).toBe(true);
+    expect(serial.startsWith(host.out.slice(0, -1))).toBe(true);
+    expect(await cli('replay', trace, '--to', '999999999')).toBe(0);
+    expect(host.err).toMatch(/^rewind86: clock 999999999 is beyond the end of the recording, clock \d+\n/);
+    expect(host.out).toBe(serial);
+    expect(await cli('events', trace, '--from', '999999999')).toBe(0);
+    expect(host.err).toMatch(/^rewind86: clock 999999999 is beyond the end of the recording/);
+    host.stdout.isTTY = true;
+    await cli('replay', trace);
+    expect(host.out).toBe(`${serial}\n`);
+  });
+
+  it('a picture that cannot be written is refused before the replay', async () => {
+    const trace = await recorded(QUIT);
+    expect(await cli('replay', trace, '--picture', path.join(dir, 'no', 'p.png'))).toBe(73);
+    expect(host.out).toBe('');
+    expect(host.err).toMatch(/^rewind86: cannot write .*p\.png: no such file or directory\n$/);
+  });
+
+  it('a trace may go into a pipe', async () => {
+    const fifo = pipe(file('fifo'));
+    const reader = spawn('cat', [fifo], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const got: Buffer[] = [];
+    reader.stdout.on('data', (bytes) => got.push(bytes));
+    const end = new Promise((resolve) => reader.on('close', resolve));
+    const machine = ['-m', '2M', '--disk', file('d', DISK), '--script', file('s', QUIT)];
+    expect(await cli('record', ...machine, '-o', fifo)).toBe(0);
+    await end;
+    expect(await cli('verify', file('piped.rewind', Buffer.concat(got)))).toBe(0);
+  });
+
+  it('a number of memory without a unit is MiB', async () => {
+    const trace = await recorded(QUIT, '-m', '3');
+    await cli('info', trace);
+    expect(host.out).toMatch(/^memory +3 MiB$/m);
+  });
 });
 
 describe('a trace that cannot be used', () => {
@@ -174,7 +235,9 @@ describe('a trace that cannot be used', () => {
     const bad = file('bad.rewind', damaged);
     for (const command of ['verify', 'replay', 'info', 'events']) {
       expect(await cli(command, bad)).toBe(80);
-      expect(host.err).toMatch(/^rewind86: .*bad\.rewind: frame \d+ at byte \d+: checksum mismatch\n$/);
+      expect(host.err).toMatch(
+        /^rewind86: .*bad\.rewind: frame \d+ at byte \d+: checksum mismatch; with --salvage it replays up to clock \d+\n$/,
+      );
       expect(await cli(command, file('text', 'hello'))).toBe(80);
       expect(host.err).toMatch(/^rewind86: .*text: not a trace: .*\n$/);
       expect(await cli(command, path.join(dir, 'absent'))).toBe(66);
@@ -184,15 +247,52 @@ describe('a trace that cannot be used', () => {
     }
     expect(await cli('verify', bad, '--salvage')).toBe(0);
     expect(host.err).toMatch(/bad\.rewind: damaged \(frame .*\), replays up to clock \d+\n$/);
+    expect(host.out).toMatch(/^verified up to clock \d+ of a damaged recording: \d+ checks, state \w{16}\n$/);
+  });
+
+  it('does not hint at --salvage where it would not help', async () => {
+    const trace = await recorded(QUIT);
+    const bytes = fs.readFileSync(trace);
+    // Byte 60 is in the manifest, without which there is no machine.
+    bytes[60]! ^= 1;
+    expect(await cli('verify', file('headless.rewind', bytes))).toBe(80);
+    expect(host.err).toMatch(/checksum mismatch\n$/);
   });
 
   it('without an end replays up to where it goes', async () => {
     const trace = await recorded(QUIT);
     fs.truncateSync(trace, fs.statSync(trace).size - 1);
     expect(await cli('verify', trace)).toBe(0);
-    expect(host.err).toMatch(/run\.rewind: incomplete, replays up to clock \d+\n$/);
+    const [, clock] = /run\.rewind: incomplete, replays up to clock (\d+)\n$/.exec(host.err)!;
+    expect(host.out).toMatch(
+      new RegExp(`^verified up to clock ${clock} of an incomplete recording: \\d+ checks, state \\w{16}\n$`),
+    );
+    expect(await cli('verify', trace, '--json')).toBe(0);
+    expect(JSON.parse(host.out)).toMatchObject({ trace, verified: true, complete: false });
     expect(await cli('info', trace)).toBe(0);
-    expect(host.out).toMatch(/end +not recorded/);
+    expect(host.out).toMatch(/^end +not recorded: the trace is incomplete$/m);
+  });
+
+  it('that ends within its images has nothing to replay, and every command says so', async () => {
+    const trace = await recorded(QUIT);
+    // The manifest is frame 0; the toy's one image, its firmware, is in frame 1.
+    const image = 24 + 32 + fs.readFileSync(trace).readUInt32LE(24);
+    fs.truncateSync(trace, image + 33);
+    for (const command of ['verify', 'replay', 'info', 'events']) {
+      expect(await cli(command, trace)).toBe(80);
+      expect(host.err).toMatch(
+        /^rewind86: .*run\.rewind: incomplete: image \w{12} is not wholly in it, so there is nothing to replay\n$/,
+      );
+    }
+    expect(await cli('info', trace)).toBe(80);
+    expect(host.out).toMatch(/^run +none: the trace ends before it$/m);
+    expect(await cli('info', trace, '--json')).toBe(80);
+    expect(JSON.parse(host.out)).toMatchObject({ complete: false, replayable: false, images: {} });
+  });
+
+  it('cannot break a line by its name', async () => {
+    expect(await cli('info', path.join(dir, 'a\x1b[31m\nb'))).toBe(66);
+    expect(host.err).toBe(`rewind86: cannot read ${dir}/a\\x1b[31m\\x0ab: no such file or directory\n`);
   });
 
   it('that diverges says where', async () => {
@@ -253,9 +353,39 @@ describe('bad input gives one line and no stack', () => {
       (f) => ['run', '--script', f('s', '- type: é\n  on: screen')],
     ],
     ['a bad expression', 65, /not a regular expression/, (f) => ['run', '--script', f('s', '- wait: /(/')]],
-    ['an unwritable trace', 73, /cannot write \/nonexistent\/t/, () => ['record', '-o', '/nonexistent/t']],
-    ['a directory as trace', 73, /cannot write .*directory/, () => ['record', '-o', os.tmpdir()]],
+    ['an unwritable trace', 73, /cannot write \/nonexistent\/t/, (f) => record(f, '-o', '/nonexistent/t')],
+    ['a directory as trace', 73, /cannot write .*directory/, (f) => record(f, '-o', os.tmpdir())],
+    ['a directory as disk to be', 73, /cannot write/, (f) => record(f, '--save-disk', os.tmpdir())],
+    ['one file for two outputs', 64, /x cannot be two/, (f) => record(f, '-o', 'x', '--save-disk', './x')],
+    [
+      'a script as trace',
+      64,
+      /s is an input of this run/,
+      (f) => record(f, '--script', f('s', '[]'), '-o', path.join(dir, 's')),
+    ],
+    [
+      'no name for the trace',
+      64,
+      /--output <file>' argument '' .*name of a file/,
+      () => ['record', '-o', ''],
+    ],
+    ['no name for a disk', 64, /--disk.*name of a file/, () => ['run', '--disk', '']],
+    ['no name of a trace', 64, /'trace'.*name of a file/, () => ['info', '']],
+    ['nothing to boot', 64, /nothing to boot: give --kernel FILE or --disk FILE/, () => ['run']],
+    [
+      'a drive without a medium',
+      64,
+      /nothing to boot: give --floppy FILE/,
+      (f) => record(f, '--boot', 'floppy'),
+    ],
+    ['more memory than there is', 64, /--memory.*alone is MiB/, () => ['run', '-m', '134217728']],
+    ['bytes of memory', 64, /--memory.*whole MiB/, () => ['run', '-m', '128B']],
+    ['clocks out of order', 64, /--from is after --to/, () => ['events', 'f', '--from', '2', '--to', '1']],
   ];
+
+  function record(f: typeof file, ...args: string[]): string[] {
+    return ['record', '-m', '2M', '--disk', f('disk.img', DISK), ...args];
+  }
 
   it.each(cases)('%s', async (_, code, message, args) => {
     const line = args(file);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { inputOf } from '../../src/replay/controls.js';
 import { ready } from '../../src/replay/ready.js';
 import { Unrecorded } from '../../src/replay/runner.js';
 import { parseScript } from '../../src/replay/script/parse.js';
@@ -26,7 +27,7 @@ function follow(
     for (const character of serial[ms] ?? '') run.serial(character.charCodeAt(0), ms * 100_000);
     screen = screens[ms] ?? screen;
     for (const a of run.poll(ms * 100_000, () => screen)) {
-      done.push([ms, a.do, a.do === 'type' ? a.text : a.do === 'key' ? a.key : a.button]);
+      done.push([ms, a.do, a.do === 'type' ? a.text : a.do === 'power' ? a.button : a.key]);
     }
   }
   return { done, status: run.status };
@@ -82,6 +83,36 @@ describe('a script', () => {
       kind: 'failed',
       message: expect.stringMatching(/step 2 .*"panic" appeared on serial/),
     });
+  });
+
+  it('holds and releases keys: presses alone, then releases alone', () => {
+    const yaml = '- hold: ctrl-shift\n- delay: 20\n- key: esc\n- release: ctrl-shift';
+    expect(follow(yaml, {}).done).toEqual([
+      [1, 'hold', 'ctrl-shift'],
+      [21, 'key', 'esc'],
+      [21, 'release', 'ctrl-shift'],
+    ]);
+    const [ctrl, shift] = [0xe0, 0xe1];
+    expect([...inputOf({ do: 'hold', key: 'ctrl-shift' }).data]).toEqual([ctrl, 1, shift, 1]);
+    expect([...inputOf({ do: 'release', key: 'ctrl-shift' }).data]).toEqual([shift, 0, ctrl, 0]);
+  });
+
+  it.each([
+    ['- hold: shift\n- hold: a-shift', 'step 2: "shift" is held already'],
+    ['- hold: shift\n- release: Shift\n- release: shift', 'step 3: "shift" is not held'],
+    ['- key: crtl-a', 'step 1: no key is called "crtl"; did you mean "ctrl"?'],
+    ['- key: Control-C', 'step 1: no key is called "control"; did you mean "ctrl"?'],
+    ['- hold: Return', 'step 1: no key is called "return"; did you mean "enter"?'],
+    ['- key: page-up', 'step 1: no key is called "page"; did you mean "pageup"?'],
+    ['- key: hyper', 'step 1: no key is called "hyper"; there are a to z, 0 to 9, f1 to f12, enter, esc,'],
+    ['- wait: x\n- weit: y', 'step 2: no step is called "weit"; did you mean "wait"?'],
+    ['- wait: x\n  timout: 5', 'step 1: no step is called "timout"; did you mean "timeout"?'],
+    [
+      '- fly',
+      'step 1: no step is called "fly"; there are wait, expect-not, quiet, type, key, hold, release,',
+    ],
+  ])('%j is refused: %s', (yaml, message) => {
+    expect(() => parseScript(yaml)).toThrow(message);
   });
 
   it('takes an alias that leads nowhere for the mistake it is', () => {

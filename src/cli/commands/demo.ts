@@ -19,7 +19,7 @@ import type { Host } from '../host/host.js';
 import { SeededEntropy } from '../host/seededEntropy.js';
 import { Drive, type Ended } from '../machine/drive.js';
 import { guestSeconds, reasonOf } from '../machine/live.js';
-import { natural } from '../machine/options.js';
+import { BOOT_ORDER, fileName, natural } from '../machine/options.js';
 import { asDescription } from '../machine/plan.js';
 import { openSession, runSession } from '../machine/trace.js';
 import { PROGRAM } from '../version.js';
@@ -50,7 +50,7 @@ export const addDemo: AddCommand = (program, host, finish) => {
   program
     .command('demo')
     .description('record the bundled guest until it fails, verify the trace, say what to try next')
-    .option('-o, --output <file>', 'the trace', 'demo.rewind')
+    .option('-o, --output <file>', 'the trace', fileName, 'demo.rewind')
     .option('--seed <n>', 'what the guest gets as entropy', natural(2 ** 32 - 1 - ATTEMPTS), 1)
     .action(async (options: DemoOptions) => finish(await demo(options, host)));
 };
@@ -95,7 +95,8 @@ async function record(seed: number, output: string, host: Host): Promise<Run> {
     timeLimit: undefined,
     view: 'serial',
     show: true,
-    onFlush: () => recorder.flush(),
+    // The run is short; written in one go, its trace is the same file on every host.
+    onFlush: () => {},
   }).run();
   const final = recorder.finish(reasonOf(ended));
   file.close();
@@ -121,7 +122,7 @@ function machineOf(seed: number, host: Host) {
     kernel: { image: keep(guestImage()), append: '' },
     disks: [],
     floppies: [],
-    boot: ['floppy', 'disk'],
+    boot: BOOT_ORDER,
     debugPorts: true,
   };
   return { description, blobs };

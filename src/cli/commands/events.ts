@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type EventKind, type RunEvent, watchEvents } from '../../replay/events.js';
 import { NOTE_KINDS } from '../../replay/noteDigest.js';
+import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import type { Host } from '../host/host.js';
 import { natural } from '../machine/options.js';
@@ -11,6 +12,7 @@ import {
   openSession,
   type ReplayOptions,
   runSession,
+  warnBeyond,
   warnIncomplete,
 } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
@@ -44,9 +46,11 @@ function kinds(text: string): ReadonlySet<EventKind> {
 }
 
 async function events(path: string, options: EventsOptions, host: Host): Promise<number> {
+  const { kind, from, to } = options;
+  if (from !== undefined && to !== undefined && from > to) throw usage('--from is after --to');
   const session = openSession(path, options, host);
   warnIncomplete(host, path, session.trace);
-  const { kind, from, to } = options;
+  warnBeyond(host, from, session);
   const print = options.json ? jsonLine : textLine;
   const filter = {
     ...(kind && { kinds: kind }),

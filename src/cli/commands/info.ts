@@ -1,10 +1,14 @@
 /** `info`: what a trace holds, without replaying it and without building its machine. */
 import { outcomeText } from '../../replay/replayer.js';
+import { sha256 } from '../../replay/sha256.js';
 import type { Trace } from '../../replay/trace/reader.js';
+import type { Description } from '../../replay/trace/records.js';
 import { ExitCode } from '../exitCodes.js';
-import type { Host } from '../host/host.js';
+import { type Host, say } from '../host/host.js';
+import { pcFrom } from '../machine/pcDescription.js';
 import { addTraceOptions, openTrace, type TraceOptions, warnIncomplete } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
+import { tableOf } from './infoTable.js';
 
 interface InfoOptions extends TraceOptions {
   readonly json: boolean;
@@ -16,11 +20,14 @@ export const addInfo: AddCommand = (program, host, finish) => {
     .action((path: string, options: InfoOptions) => finish(info(path, options, host)));
 };
 
-interface Facts {
+export interface Facts {
+  readonly trace: string;
   readonly program: string;
   readonly identity: string;
   readonly description: object;
   readonly complete: boolean;
+  /** False if the file ends within the images that the machine is made of. */
+  readonly replayable: boolean;
   readonly outcome: string;
   readonly endedBy: string | undefined;
   readonly clock: number;
@@ -34,20 +41,25 @@ interface Facts {
     readonly sectors: number;
     readonly run: number;
   };
+  /** Bytes of each embedded image that is wholly there, by its SHA-256. */
+  readonly images: Readonly<Record<string, number>>;
   readonly events: Readonly<Record<string, number>> | undefined;
 }
 
-function factsOf(trace: Trace): Facts {
+function factsOf(path: string, trace: Trace): Facts {
   const { manifest, end } = trace;
   const last = trace.segments.at(-1);
   const clock = trace.covered;
+  const whole = [...trace.images()].filter(([, image]) => image.held === image.total);
   const images = trace.sizeOf('blob');
   const sectors = trace.sizeOf('contents');
   return {
+    trace: path,
     program: manifest.program,
     identity: manifest.identity,
     description: manifest.description,
     complete: trace.complete,
+    replayable: trace.lack === undefined,
     outcome: end ? outcomeText(end.outcome) : 'unknown',
     endedBy: end?.reason,
     clock,
@@ -56,34 +68,26 @@ function factsOf(trace: Trace): Facts {
     checkEvery: manifest.checkEvery,
     frames: trace.frames.length,
     bytes: { total: trace.size, images, sectors, run: trace.size - images - sectors },
+    images: Object.fromEntries(whole.map(([id, image]) => [id, image.total])),
     events: end?.counts,
   };
 }
 
 function info(path: string, options: InfoOptions, host: Host): number {
   const trace = openTrace(path, options);
-  warnIncomplete(host, path, trace);
-  const facts = factsOf(trace);
+  const { lack } = trace;
+  const facts = factsOf(path, trace);
   if (options.json) host.stdout.write(`${JSON.stringify(facts)}\n`);
-  else host.stdout.write(table(facts));
+  else host.stdout.write(`${textOf(facts, trace.manifest.description, host)}\n`);
+  if (lack) {
+    say(host, `${path}: ${lack.message}`);
+    return ExitCode.badTrace;
+  }
+  warnIncomplete(host, path, trace);
   return ExitCode.ok;
 }
 
-function table(facts: Facts): string {
-  const { bytes } = facts;
-  const events = Object.entries(facts.events ?? {}).filter(([, n]) => n > 0);
-  const rows: [string, string][] = [
-    ['recorded by', facts.program],
-    ['machine', `${JSON.stringify(facts.description)}, identity ${facts.identity}`],
-    ['run', `${facts.clock} clocks, ${facts.instructions} instructions, ${facts.seconds.toFixed(3)} s`],
-    ['end', facts.complete ? `${facts.outcome}, by ${facts.endedBy}` : 'not recorded'],
-    ['checks', `every ${facts.checkEvery} clocks`],
-    ['size', `${bytes.total} bytes in ${facts.frames} frames`],
-    ['', `images ${bytes.images}, disk sectors ${bytes.sectors}, the run itself ${bytes.run}`],
-    [
-      'events',
-      facts.events ? events.map(([kind, n]) => `${kind} ${n}`).join(', ') || 'none' : 'not recorded',
-    ],
-  ];
-  return rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join('');
+function textOf(facts: Facts, description: Description, host: Host): string {
+  const pc = pcFrom(description);
+  return tableOf(facts, pc, sha256(host.firmware(pc.memory)));
 }

@@ -3,21 +3,24 @@
 import { hex64 } from '../../replay/hash.js';
 import { Recorder } from '../../replay/recorder.js';
 import { outcomeText } from '../../replay/replayer.js';
-import { freeName, protectInputs, WriteFile } from '../host/files.js';
+import { freeName, protectInputs, protectOutput, WriteFile } from '../host/files.js';
 import type { Host } from '../host/host.js';
 import { Drive } from '../machine/drive.js';
 import {
   addLiveOptions,
+  announce,
+  checkBoot,
   checkSaveDisk,
   endText,
   exitCodeOf,
+  inputsOf,
   type LiveOptions,
   loadScript,
   reasonOf,
   tell,
   viewOf,
 } from '../machine/live.js';
-import { natural } from '../machine/options.js';
+import { fileName, natural } from '../machine/options.js';
 import { asDescription, planMachine } from '../machine/plan.js';
 import { saveDisk } from '../machine/saveDisk.js';
 import { PROGRAM } from '../version.js';
@@ -31,7 +34,7 @@ interface RecordOptions extends LiveOptions {
 export const addRecord: AddCommand = (program, host, finish) => {
   const command = program.command('record').description('run a machine and write a trace of the run');
   addLiveOptions(command)
-    .option('-o, --output <file>', 'the trace (default: the first free of run-001.rewind ...)')
+    .option('-o, --output <file>', 'the trace (default: the first free of run-001.rewind ...)', fileName)
     .option('--check-every <log2>', 'clocks between state checks, as a power of two', natural(40, 10))
     .action(async (options: RecordOptions) => finish(await record(options, host)));
 };
@@ -40,8 +43,10 @@ async function record(options: RecordOptions, host: Host): Promise<number> {
   const script = options.script === undefined ? undefined : loadScript(options.script);
   const plan = planMachine(options, host);
   checkSaveDisk(options, plan);
+  checkBoot(options);
   const path = options.output ?? freeName('run', 'rewind');
-  protectInputs(path, plan.inputs);
+  protectInputs(path, inputsOf(options, plan));
+  if (options.saveDisk !== undefined) protectOutput(options.saveDisk, path);
   const file = new WriteFile(path);
   const recorder = new Recorder({
     machine: plan.machine,
@@ -52,6 +57,7 @@ async function record(options: RecordOptions, host: Host): Promise<number> {
     program: PROGRAM,
     ...(options.checkEvery !== undefined && { checkEvery: 2 ** options.checkEvery }),
   });
+  announce(options, host);
   const ended = await new Drive(recorder, host, {
     script,
     timeLimit: options.timeLimit,

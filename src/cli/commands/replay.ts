@@ -6,16 +6,18 @@ import { pictureOf, screenLines } from '../../replay/screen.js';
 import type { Session } from '../../replay/session.js';
 import { CliError } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
-import { protectInputs, WriteFile } from '../host/files.js';
+import { checkWritable, protectInputs, WriteFile } from '../host/files.js';
+import { GuestOutput } from '../host/guestOutput.js';
 import type { Host } from '../host/host.js';
 import { exitCodeOf, guestSeconds } from '../machine/live.js';
-import { natural } from '../machine/options.js';
+import { fileName, natural } from '../machine/options.js';
 import {
   addReplayOptions,
   diverged,
   openSession,
   type ReplayOptions,
   runSession,
+  warnBeyond,
   warnIncomplete,
 } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
@@ -35,25 +37,28 @@ export const addReplay: AddCommand = (program, host, finish) => {
       natural(Number.MAX_SAFE_INTEGER),
     )
     .option('--screen', 'print the text screen where the replay stops', false)
-    .option('--picture <file>', 'write the screen where the replay stops as PNG')
+    .option('--picture <file>', 'write the screen where the replay stops as PNG', fileName)
     .option('-q, --quiet', "do not show the guest's serial line", false)
     .action(async (path: string, options: ShowOptions) => finish(await replay(path, options, host)));
 };
 
 async function replay(path: string, options: ShowOptions, host: Host): Promise<number> {
-  if (options.picture !== undefined) protectInputs(options.picture, [path]);
   const session = openSession(path, options, host);
+  if (options.picture !== undefined) {
+    protectInputs(options.picture, [path]);
+    checkWritable(options.picture);
+  }
   warnIncomplete(host, path, session.trace);
-  let output: number[] = [];
+  warnBeyond(host, options.to, session);
+  const output = new GuestOutput(host);
   session.onNote = (note) => {
-    if (isOutput(note)) output.push(note.a & 0xff);
-  };
-  const show = () => {
-    if (output.length && !options.quiet) host.stdout.write(Uint8Array.from(output));
-    output = [];
+    if (isOutput(note) && !options.quiet) output.add(note.a);
   };
   const until = options.to ?? Number.POSITIVE_INFINITY;
-  const signal = await runSession(session, until, host, { progress: options.quiet, onSlice: show });
+  const progress = { progress: options.quiet, onSlice: () => output.show() };
+  const signal = await runSession(session, until, host, progress);
+  // The whole of what the guest sent is given byte for byte; a part of it ends where it was cut.
+  if (host.stdout.isTTY || !session.finished) output.endLine();
   if (signal) return signalCode(signal);
   if (session.divergence) return diverged(session, host);
   leave(session, options, host);

@@ -5,6 +5,8 @@ import type { Host } from '../host/host.js';
 import { Drive } from '../machine/drive.js';
 import {
   addLiveOptions,
+  announce,
+  checkBoot,
   checkSaveDisk,
   endText,
   exitCodeOf,
@@ -27,7 +29,9 @@ async function run(options: LiveOptions, host: Host): Promise<number> {
   const script = options.script === undefined ? undefined : loadScript(options.script);
   const plan = planMachine(options, host);
   checkSaveDisk(options, plan);
+  checkBoot(options);
   const { machine } = plan;
+  announce(options, host);
   const ended = await new Drive(new Unrecorded(machine, plan.provider), host, {
     script,
     timeLimit: options.timeLimit,

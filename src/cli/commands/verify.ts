@@ -9,6 +9,7 @@ import {
   openSession,
   type ReplayOptions,
   runSession,
+  shortfall,
   warnIncomplete,
 } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
@@ -34,12 +35,15 @@ async function verify(path: string, options: VerifyOptions, host: Host): Promise
   if (options.json) {
     const complete = session.trace.complete;
     const message = divergence && describeDivergence(divergence);
-    host.stdout.write(
-      `${JSON.stringify({ verified, complete, clock, checks, stateHash, divergence, message })}\n`,
-    );
+    const result = { trace: path, verified, complete, clock, checks, stateHash, divergence, message };
+    host.stdout.write(`${JSON.stringify(result)}\n`);
     return verified ? ExitCode.ok : ExitCode.diverged;
   }
   if (!verified) return diverged(session, host);
-  host.stdout.write(`verified: ${checks} checks up to clock ${clock}, state ${stateHash}\n`);
+  const short = shortfall(session.trace);
+  const what = short
+    ? `verified up to clock ${clock} of ${short === 'damaged' ? 'a damaged' : 'an incomplete'} recording: ${checks} checks`
+    : `verified: ${checks} checks up to clock ${clock}`;
+  host.stdout.write(`${what}, state ${stateHash}\n`);
   return ExitCode.ok;
 }

@@ -1,5 +1,6 @@
 /** Files as the commands need them; what goes wrong becomes one line that names the file. */
 import * as fs from 'node:fs';
+import { resolve } from 'node:path';
 import type { ByteSource } from '../../replay/trace/format.js';
 import type { Sink } from '../../replay/trace/writer.js';
 import { CliError, cannotRead, cannotWrite } from '../errors.js';
@@ -79,7 +80,8 @@ export class WriteFile {
   /** Has the bytes on the disk itself before it returns. */
   close(): void {
     try {
-      fs.fsyncSync(this.#fd);
+      // A pipe or a device has nothing to bring to a disk, and says so.
+      if (fs.fstatSync(this.#fd).isFile()) fs.fsyncSync(this.#fd);
       fs.closeSync(this.#fd);
     } catch (error) {
       throw cannotWrite(this.path, error);
@@ -89,19 +91,30 @@ export class WriteFile {
 
 /** Refuses to write over a file that the machine reads, under whatever name. */
 export function protectInputs(path: string, inputs: readonly string[]): void {
-  const target = fs.statSync(path, { throwIfNoEntry: false });
-  if (!target) return;
-  for (const input of inputs) {
-    const stat = fs.statSync(input, { throwIfNoEntry: false });
-    if (stat && stat.dev === target.dev && stat.ino === target.ino) {
-      throw new CliError(ExitCode.usage, `${path} is an input of this run and will not be written to`);
-    }
+  if (inputs.some((input) => sameFile(input, path))) {
+    throw new CliError(ExitCode.usage, `${path} is an input of this run and will not be written to`);
   }
+}
+
+/** Refuses to write two things to one file. */
+export function protectOutput(path: string, other: string): void {
+  if (resolve(path) === resolve(other) || sameFile(path, other)) {
+    throw new CliError(ExitCode.usage, `${path} cannot be two outputs at once`);
+  }
+}
+
+/** True if both names lead to one file that exists. */
+function sameFile(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => fs.statSync(path, { throwIfNoEntry: false }));
+  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
 }
 
 /** Finds out before a run whether its result can be written after it. */
 export function checkWritable(path: string): void {
-  const existed = fs.existsSync(path);
+  const stat = fs.statSync(path, { throwIfNoEntry: false });
+  // To open a pipe would wait for its other end.
+  if (stat?.isFIFO()) return;
+  const existed = stat !== undefined;
   try {
     fs.closeSync(fs.openSync(path, 'a'));
     if (!existed) fs.unlinkSync(path);

@@ -39,5 +39,13 @@ export function useColour(host: Host): boolean {
 
 /** Says one line about what the command does, apart from its output. */
 export function say(host: Host, line: string): void {
-  host.stderr.write(`rewind86: ${line}\n`);
+  host.stderr.write(`rewind86: ${printable(line)}\n`);
+}
+
+/**
+ * A text without control characters: names of files, and what a trace says about itself, may hold any,
+ * and neither breaks a line in two nor commands the terminal.
+ */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

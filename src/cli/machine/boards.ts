@@ -2,13 +2,13 @@
 
 import { buildAcpi } from '../../devices/acpiTables.js';
 import { buildPc } from '../../devices/boards/pc.js';
-import type { PcDescription } from '../../devices/description.js';
 import { biosImage } from '../../devices/firmware/image.js';
 import type { Boards } from '../../replay/boards.js';
 import type { Engine } from '../host/host.js';
+import { pcFrom } from './pcDescription.js';
 
 export function boards(engine: Engine): Boards {
-  return { pc: (description, blobs) => buildPc(description as unknown as PcDescription, blobs, { engine }) };
+  return { pc: (description, blobs) => buildPc(pcFrom(description), blobs, { engine }) };
 }
 
 /** The BIOS for a machine of `memory` bytes, which tells the operating system where its ACPI tables are. */

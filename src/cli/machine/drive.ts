@@ -6,7 +6,8 @@ import { isOutput } from '../../replay/controls.js';
 import type { Runner } from '../../replay/runner.js';
 import type { Script } from '../../replay/script/parse.js';
 import { Scripted } from '../../replay/script/scripted.js';
-import { type Host, say } from '../host/host.js';
+import { GuestOutput } from '../host/guestOutput.js';
+import type { Host } from '../host/host.js';
 import { Pace } from '../host/pace.js';
 import { ScreenView } from '../host/screenView.js';
 import { Terminal, type View } from '../host/terminal.js';
@@ -43,7 +44,7 @@ export class Drive {
   readonly #live: boolean;
   #terminal: Terminal | undefined;
   #view: ScreenView | undefined;
-  #output: number[] = [];
+  readonly #output: GuestOutput;
   #signal: string | undefined;
   #wake: () => void = () => {};
   #slice = FIRST_SLICE;
@@ -53,6 +54,7 @@ export class Drive {
     this.#runner = runner;
     this.#host = host;
     this.#options = options;
+    this.#output = new GuestOutput(host);
     const { num, den } = runner.machine.frequency;
     const limit =
       options.timeLimit === undefined ? Number.POSITIVE_INFINITY : (options.timeLimit * num) / den;
@@ -67,7 +69,7 @@ export class Drive {
     const heard = this.#runner.onNote;
     this.#runner.onNote = (note, clock) => {
       heard(note, clock);
-      if (isOutput(note)) this.#output.push(note.a & 0xff);
+      if (isOutput(note)) this.#output.add(note.a);
     };
   }
 
@@ -78,13 +80,13 @@ export class Drive {
     });
     if (!this.#scripted) this.#terminal = new Terminal(this.#host, this.#options.view);
     if (this.#terminal) this.#terminal.onActivity = () => this.#wake();
-    if (this.#live && this.#options.show) say(this.#host, 'Ctrl-A x ends the run, Ctrl-A h shows other keys');
     if (this.#host.stdout.isTTY && this.#options.show) this.#view = new ScreenView(this.#host);
     try {
       return await this.#loop();
     } finally {
       this.#view?.close();
       this.#terminal?.close();
+      if (this.#host.stdout.isTTY) this.#output.endLine();
       unlisten();
     }
   }
@@ -142,12 +144,14 @@ export class Drive {
 
   #show(): void {
     const screen = this.#terminal ? this.#terminal.view === 'screen' : this.#options.view === 'screen';
-    if (screen) this.#view?.draw(this.#runner.machine, performance.now());
-    else {
+    if (!this.#options.show) this.#output.drop();
+    else if (screen && this.#view) {
+      this.#view.draw(this.#runner.machine, performance.now());
+      this.#output.drop();
+    } else {
       this.#view?.close();
-      if (this.#output.length && this.#options.show) this.#host.stdout.write(Uint8Array.from(this.#output));
+      this.#output.show();
     }
-    this.#output = [];
   }
 
   /** Lets the host's events in; waits for `ms` or until one of them concerns the run. */

@@ -10,7 +10,7 @@ import { checkWritable, protectInputs, readWhole } from '../host/files.js';
 import { type Host, say } from '../host/host.js';
 import type { View } from '../host/terminal.js';
 import type { Ended } from './drive.js';
-import { addMachineOptions, type MachineOptions, seconds } from './options.js';
+import { addMachineOptions, BOOT_ORDER, fileName, type MachineOptions, seconds } from './options.js';
 import type { Plan } from './plan.js';
 
 export interface LiveOptions extends MachineOptions {
@@ -24,9 +24,9 @@ export interface LiveOptions extends MachineOptions {
 
 export function addLiveOptions(command: Command): Command {
   return addMachineOptions(command)
-    .option('--script <file>', 'drive the guest by a script instead of the terminal')
+    .option('--script <file>', 'drive the guest by a script instead of the terminal', fileName)
     .option('--time-limit <seconds>', 'end the run after so many seconds of guest time', seconds)
-    .option('--save-disk <file>', 'at the end, write the first disk as the guest left it')
+    .option('--save-disk <file>', 'at the end, write the first disk as the guest left it', fileName)
     .option('--display <what>', 'serial or screen (default: by the kernel command line)', display)
     .option('-q, --quiet', "do not show the guest's output", false)
     .option('--json', "print a summary as JSON instead of the guest's output", false);
@@ -54,12 +54,37 @@ export function viewOf(options: LiveOptions): View {
   return serial || options.debugPorts ? 'serial' : 'screen';
 }
 
+/** A machine that has nothing to boot says so on its screen, for ever; only a script would read it. */
+export function checkBoot(options: LiveOptions): void {
+  const { kernel, bios, script, boot } = options;
+  if (kernel !== undefined || bios !== undefined || script !== undefined) return;
+  if ((boot ?? BOOT_ORDER).some((device) => options[device].length > 0)) return;
+  const wanted = boot ?? ['kernel', 'disk', 'floppy'];
+  throw usage(`nothing to boot: give ${wanted.map((name) => `--${name} FILE`).join(' or ')}`);
+}
+
+/** Says how a run without a script ends, and what of the guest is to be seen: nothing else would. */
+export function announce(options: LiveOptions, host: Host): void {
+  if (options.script !== undefined || options.quiet) return;
+  const ends = host.stdin.isTTY
+    ? 'Ctrl-A x ends the run, Ctrl-A h shows other keys'
+    : 'stdin is no terminal: the run ends when the guest ends it, at --time-limit, or on Ctrl-C';
+  const shown =
+    host.stdout.isTTY || options.json ? '' : "; stdout gets the guest's serial line, not its screen";
+  say(host, `${ends}${shown}`);
+}
+
 /** Makes sure that the disk can be written at the end, and that it is not an input. */
 export function checkSaveDisk(options: LiveOptions, plan: Plan): void {
   if (options.saveDisk === undefined) return;
   if (plan.description.disks.length === 0) throw usage('--save-disk needs --disk');
-  protectInputs(options.saveDisk, plan.inputs);
+  protectInputs(options.saveDisk, inputsOf(options, plan));
   checkWritable(options.saveDisk);
+}
+
+/** Every file that the run reads. */
+export function inputsOf(options: LiveOptions, plan: Plan): readonly string[] {
+  return options.script === undefined ? plan.inputs : [...plan.inputs, options.script];
 }
 
 /** What ended a run, as a trace has it. */

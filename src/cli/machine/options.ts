@@ -22,6 +22,9 @@ export interface MachineOptions {
   readonly reboot: boolean;
 }
 
+/** Where a machine looks for a boot sector unless told otherwise. */
+export const BOOT_ORDER: readonly ('floppy' | 'disk')[] = ['floppy', 'disk'];
+
 const UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 const MIB = 2 ** 20;
 const MIN_MEMORY = 2;
@@ -30,15 +33,19 @@ const MAX_MULTIPLIER = 4000;
 
 export function addMachineOptions(command: Command): Command {
   return command
-    .option('-m, --memory <size>', 'RAM, whole MiB, e.g. 128M', memorySize, 128 * MIB)
+    .addOption(
+      new Option('-m, --memory <size>', 'RAM, e.g. 128M or 1G; a number alone is MiB')
+        .argParser(memorySize)
+        .default(128 * MIB, '128M'),
+    )
     .addOption(new Option('--model <name>', 'CPU').choices(Object.keys(Model)).default('i686'))
-    .option('--kernel <file>', 'Linux bzImage or multiboot kernel to start without a boot sector')
-    .option('--initrd <file>', 'initial RAM disk, or first multiboot module, for --kernel')
+    .option('--kernel <file>', 'Linux bzImage or multiboot kernel to start without a boot sector', fileName)
+    .option('--initrd <file>', 'initial RAM disk, or first multiboot module, for --kernel', fileName)
     .option('--append <text>', "--kernel's command line")
     .option('--disk <file>', 'raw image of an ATA disk, up to 4 times; never written to', collect, [])
     .option('--floppy <file>', 'raw floppy image, up to twice; never written to', collect, [])
     .option('--boot <order>', 'devices to boot from, e.g. floppy,disk', bootOrder)
-    .option('--bios <file>', 'firmware other than the built-in one')
+    .option('--bios <file>', 'firmware other than the built-in one', fileName)
     .option(
       '--debug-ports',
       'console on port E9h; a byte written to port F4h ends the run and is the exit code',
@@ -65,14 +72,22 @@ export function addMachineOptions(command: Command): Command {
 }
 
 function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
+  return [...before, fileName(value)];
+}
+
+/** The name of a file: an empty one is a shell variable that was not set. */
+export function fileName(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It is the name of a file.');
+  return text;
 }
 
 function memorySize(text: string): number {
-  const match = /^(\d+)([KMG]?)(?:i?B)?$/i.exec(text);
-  const size = match ? Number(match[1]) * (UNITS[match[2]!.toUpperCase()] ?? 1) : Number.NaN;
+  const match = /^(\d+)(?:([KMG])(?:i?B)?)?$/i.exec(text);
+  const size = match ? Number(match[1]) * UNITS[(match[2] ?? 'M').toUpperCase()]! : Number.NaN;
   if (!(size >= MIN_MEMORY * MIB && size <= MAX_MEMORY * MIB) || size % MIB !== 0) {
-    throw new InvalidArgumentError(`It is a number of whole MiB from ${MIN_MEMORY}M to ${MAX_MEMORY}M.`);
+    throw new InvalidArgumentError(
+      `It is whole MiB from ${MIN_MEMORY}M to ${MAX_MEMORY}M; a number alone is MiB.`,
+    );
   }
   return size;
 }

@@ -12,7 +12,7 @@ import { ExitCode } from '../exitCodes.js';
 import { ReadFile, readWhole } from '../host/files.js';
 import type { Host } from '../host/host.js';
 import { LiveProvider } from '../host/liveProvider.js';
-import type { MachineOptions } from './options.js';
+import { BOOT_ORDER, type MachineOptions } from './options.js';
 
 export interface Plan {
   readonly description: PcDescription;
@@ -52,7 +52,7 @@ export function planMachine(options: MachineOptions, host: Host): Plan {
     ...(kernel && { kernel }),
     disks,
     floppies,
-    boot: options.boot ?? ['floppy', 'disk'],
+    boot: options.boot ?? BOOT_ORDER,
     debugPorts: options.debugPorts,
   };
   const machine = build(host.boards(options.engine), description, blobs);

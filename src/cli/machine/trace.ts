@@ -7,6 +7,7 @@ import { Trace } from '../../replay/trace/reader.js';
 import { ExitCode } from '../exitCodes.js';
 import { ReadFile } from '../host/files.js';
 import { type Engine, type Host, say } from '../host/host.js';
+import { fileName } from './options.js';
 
 export interface TraceOptions {
   readonly salvage: boolean;
@@ -18,7 +19,7 @@ export interface ReplayOptions extends TraceOptions {
 
 export function addTraceOptions(command: Command): Command {
   return command
-    .argument('<trace>', 'a file written by record')
+    .argument('<trace>', 'a file written by record', fileName)
     .option('--salvage', 'take what comes before damage for the whole trace', false);
 }
 
@@ -31,28 +32,54 @@ export function addReplayOptions(command: Command): Command {
 }
 
 export function openTrace(path: string, options: TraceOptions): Trace {
-  return naming(path, () => Trace.open(new ReadFile(path), options));
+  return naming(path, options, () => Trace.open(new ReadFile(path), options));
 }
 
 export function openSession(path: string, options: ReplayOptions, host: Host): Session {
-  return naming(path, () => Session.open(new ReadFile(path), host.boards(options.engine), options));
+  const boards = host.boards(options.engine);
+  return naming(path, options, () => Session.open(new ReadFile(path), boards, options));
 }
 
-/** Puts the file's name before what is wrong with it. */
-function naming<T>(path: string, open: () => T): T {
+/** Puts the file's name before what is wrong with it, and behind it what helps. */
+function naming<T>(path: string, { salvage }: TraceOptions, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    if (error instanceof TraceError) throw new TraceError(error.kind, `${path}: ${error.message}`);
-    throw error;
+    if (!(error instanceof TraceError)) throw error;
+    const hint = salvage ? '' : salvageHint(path, error);
+    throw new TraceError(error.kind, `${path}: ${error.message}${hint}`);
   }
+}
+
+/** What `--salvage` would make of a damaged trace, if anything. */
+function salvageHint(path: string, { kind }: TraceError): string {
+  if (kind !== 'damaged' && kind !== 'unknown-record') return '';
+  try {
+    const trace = Trace.open(new ReadFile(path), { salvage: true });
+    return trace.lack ? '' : `; with --salvage it replays up to clock ${trace.covered}`;
+  } catch {
+    return '';
+  }
+}
+
+/** What there is of a recording that has no end, or none that can be read; undefined of a whole one. */
+export function shortfall(trace: Trace): 'incomplete' | 'damaged' | undefined {
+  if (trace.complete) return undefined;
+  return trace.tail.kind === 'damaged' ? 'damaged' : 'incomplete';
 }
 
 /** Says that a trace has no end, and up to where it replays. */
 export function warnIncomplete(host: Host, path: string, trace: Trace): void {
-  if (trace.complete) return;
-  const why = trace.tail.kind === 'damaged' ? `damaged (${trace.tail.error.message})` : 'incomplete';
+  const short = shortfall(trace);
+  if (!short) return;
+  const why = trace.tail.kind === 'damaged' ? `${short} (${trace.tail.error.message})` : short;
   say(host, `${path}: ${why}, replays up to clock ${trace.covered}`);
+}
+
+/** Says that a clock that was asked for will not come. */
+export function warnBeyond(host: Host, clock: number | undefined, session: Session): void {
+  if (clock === undefined || clock <= session.end) return;
+  say(host, `clock ${clock} is beyond the end of the recording, clock ${session.end}`);
 }
 
 /** Host milliseconds between signs of life on a terminal. */

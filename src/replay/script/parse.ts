@@ -7,13 +7,16 @@
  *     - on: screen               # alone: from here on, waits look at the screen and typing is by keyboard
  *     - quiet: 500               # until nothing new has appeared for so long
  *     - delay: 500               # let guest milliseconds pass
- *     - key: ctrl-alt-delete
+ *     - key: ctrl-alt-delete     # press and release
+ *     - hold: shift              # press only; `release: shift` lets go
  *     - expect-not: "panic"      # from here on, the script fails if this appears
  *     - power: off               # press the power button; `reset`: the reset button
  *     - finish: 20000            # until the guest itself ends the run
  */
 import { parseDocument } from 'yaml';
+import { keyNamed } from '../../devices/keys.js';
 import { inputOf, QUEUE_BYTES } from '../controls.js';
+import { guess, noSuchKey } from './names.js';
 import type { Action as GuestAction } from './run.js';
 
 export type Place = 'serial' | 'screen';
@@ -23,7 +26,7 @@ export type Step =
   | { readonly do: 'expect-not'; readonly pattern: Pattern; readonly on: Place }
   | { readonly do: 'quiet'; readonly ms: number; readonly on: Place; readonly timeout: number }
   | { readonly do: 'type'; readonly text: string; readonly on: Place }
-  | { readonly do: 'key'; readonly key: string }
+  | { readonly do: 'key' | 'hold' | 'release'; readonly key: string }
   | { readonly do: 'delay'; readonly ms: number }
   | { readonly do: 'power'; readonly button: 'off' | 'reset' }
   | { readonly do: 'finish'; readonly timeout: number };
@@ -44,9 +47,21 @@ export class ScriptError extends Error {
 }
 
 const DEFAULT_TIMEOUT = 60_000;
-const ACTIONS = ['wait', 'expect-not', 'quiet', 'type', 'key', 'delay', 'power', 'finish'] as const;
+const ACTIONS = [
+  'wait',
+  'expect-not',
+  'quiet',
+  'type',
+  'key',
+  'hold',
+  'release',
+  'delay',
+  'power',
+  'finish',
+] as const;
 type Action = (typeof ACTIONS)[number];
 const OPTIONS = ['on', 'timeout'];
+const FIELDS: readonly string[] = [...ACTIONS, ...OPTIONS];
 
 /** Aliases are resolved only here; one that is unresolved, or multiplies without end, is the writer's mistake. */
 function plainValue(document: ReturnType<typeof parseDocument>): unknown {
@@ -65,13 +80,35 @@ export function parseScript(text: string): Script {
   if (!Array.isArray(list)) throw new ScriptError('a script is a list of steps, each beginning with "- "');
   let on: Place = 'serial';
   const steps: (Step & { number: number })[] = [];
+  const held = new Set<string>();
   for (const [i, item] of list.entries()) {
-    const step = new Fields(item, i + 1);
-    const place: Place = step.place() ?? on;
-    if (step.alone('on')) on = place;
-    else steps.push({ ...stepFrom(step, place), number: i + 1 });
+    const fields = new Fields(item, i + 1);
+    const place: Place = fields.place() ?? on;
+    if (fields.alone('on')) on = place;
+    else {
+      const step = stepFrom(fields, place);
+      follow(step, held, fields);
+      steps.push({ ...step, number: i + 1 });
+    }
   }
   return steps;
+}
+
+/** Keeps account of the keys that are held: no keyboard presses one twice, or releases one that is up. */
+function follow(step: Step, held: Set<string>, fields: Fields): void {
+  if (step.do !== 'hold' && step.do !== 'release') return;
+  for (const name of keysOf(step.key)) {
+    if (held.has(name) === (step.do === 'hold')) {
+      throw fields.error(`"${name}" is ${step.do === 'hold' ? 'held already' : 'not held'}`);
+    }
+    if (step.do === 'hold') held.add(name);
+    else held.delete(name);
+  }
+}
+
+/** The keys of a chord such as `ctrl-alt-delete`. */
+function keysOf(chord: string): string[] {
+  return chord.toLowerCase().split('-');
 }
 
 /** One item of the list. */
@@ -85,8 +122,9 @@ class Fields {
     else if (typeof item === 'object' && item !== null && !Array.isArray(item)) this.#fields = { ...item };
     else throw this.error('not a step');
     for (const name of Object.keys(this.#fields)) {
-      if (!OPTIONS.includes(name) && !(ACTIONS as readonly string[]).includes(name)) {
-        throw this.error(`no step is called "${name}"; there are ${ACTIONS.join(', ')}`);
+      if (!FIELDS.includes(name)) {
+        const meant = guess(name, FIELDS) || `; there are ${ACTIONS.join(', ')}`;
+        throw this.error(`no step is called "${name}"${meant}`);
       }
     }
   }
@@ -116,6 +154,13 @@ class Fields {
     if (typeof value === 'number') return String(value);
     if (typeof value !== 'string' || value === '') throw this.error(`"${name}" wants a text`);
     return value;
+  }
+
+  chord(name: string): string {
+    const chord = this.text(name);
+    const wrong = keysOf(chord).find((key) => !keyNamed(key));
+    if (wrong !== undefined) throw this.error(noSuchKey(wrong));
+    return chord;
   }
 
   milliseconds(name: string, otherwise?: number): number {
@@ -169,7 +214,9 @@ function stepFrom(step: Fields, on: Place): Step {
     case 'type':
       return step.doable({ do: action, text: step.text(action), on });
     case 'key':
-      return step.doable({ do: action, key: step.text(action) });
+    case 'hold':
+    case 'release':
+      return step.doable({ do: action, key: step.chord(action) });
     case 'delay':
       return { do: action, ms: step.milliseconds(action) };
     case 'power':

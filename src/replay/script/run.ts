@@ -7,7 +7,7 @@ import type { Pattern, Place, Script, Step } from './parse.js';
 /** What the script does to the guest at the boundary where it was polled. */
 export type Action =
   | { readonly do: 'type'; readonly text: string; readonly on: Place }
-  | { readonly do: 'key'; readonly key: string }
+  | { readonly do: 'key' | 'hold' | 'release'; readonly key: string }
   | { readonly do: 'power'; readonly button: 'off' | 'reset' };
 
 export type Status =

@@ -42,6 +42,13 @@ export type Tail =
   | { readonly kind: 'end' | 'torn' }
   | { readonly kind: 'damaged'; readonly error: TraceError };
 
+/** An embedded image: bytes it has, bytes of it that are in the file, and those in the parts in which they lie there. */
+export interface Image {
+  readonly total: number;
+  readonly held: number;
+  readonly parts: readonly Uint8Array[];
+}
+
 const CACHED_CONTENTS = 16;
 
 /** A whole file in memory as a source. */
@@ -119,33 +126,36 @@ export class Trace {
 
   /** The embedded images, each compared with its name. */
   blobs(): Map<string, Uint8Array> {
-    const parts = new Map<string, { readonly total: number; readonly bytes: Uint8Array[]; length: number }>();
-    for (const frame of this.frames.filter((f) => f.header.kind === 'blob')) {
-      const chunk = this.#record(frame, blobFrom);
-      const part = parts.get(chunk.id) ?? { total: chunk.total, bytes: [], length: 0 };
-      if (chunk.offset !== part.length) throw fault(frame, 'a part of an image is out of place');
-      part.bytes.push(chunk.bytes);
-      part.length += chunk.bytes.length;
-      parts.set(chunk.id, part);
-    }
-    for (const id of this.manifest.blobs) if (!parts.has(id)) throw missingBlob(id, this.tail);
-    return new Map([...parts].map(([id, part]) => [id, this.#assemble(id, part)]));
+    const images = this.images();
+    const lack = this.#lackOf(images);
+    if (lack) throw lack;
+    return new Map([...images].map(([id, image]) => [id, assemble(id, image)]));
   }
 
-  #assemble(
-    id: string,
-    part: { readonly total: number; readonly bytes: Uint8Array[]; readonly length: number },
-  ): Uint8Array {
-    if (part.length !== part.total) throw missingBlob(id, this.tail);
-    const bytes = new Uint8Array(part.length);
-    let at = 0;
-    for (const piece of part.bytes) {
-      bytes.set(piece, at);
-      at += piece.length;
+  /** The embedded images as far as they are in the file. */
+  images(): ReadonlyMap<string, Image> {
+    const images = new Map<string, { readonly total: number; readonly parts: Uint8Array[]; held: number }>();
+    for (const frame of this.frames.filter((f) => f.header.kind === 'blob')) {
+      const chunk = this.#record(frame, blobFrom);
+      const image = images.get(chunk.id) ?? { total: chunk.total, parts: [], held: 0 };
+      if (chunk.offset !== image.held) throw fault(frame, 'a part of an image is out of place');
+      image.parts.push(chunk.bytes);
+      image.held += chunk.bytes.length;
+      images.set(chunk.id, image);
     }
-    if (sha256(bytes) !== id)
-      throw new TraceError('damaged', `image ${id.slice(0, 12)} is not what its name says`);
-    return bytes;
+    return images;
+  }
+
+  /** Why nothing in this trace can be replayed, if that is so: the file ends within what the machine is made of. */
+  get lack(): TraceError | undefined {
+    return this.#lackOf(this.images());
+  }
+
+  #lackOf(images: ReadonlyMap<string, Image>): TraceError | undefined {
+    const named = this.manifest.blobs.find((id) => !images.has(id));
+    const short = [...images].find(([, image]) => image.held !== image.total)?.[0];
+    const id = named ?? short;
+    return id === undefined ? undefined : missingBlob(id, this.tail);
   }
 
   /** Disk content unit `index`, 512 bytes. */
@@ -175,6 +185,18 @@ export class Trace {
     if (!raw) throw fault(frame, 'not the zstd data it should be');
     return reading(frame, () => decode(unpack(raw)));
   }
+}
+
+function assemble(id: string, image: Image): Uint8Array {
+  const bytes = new Uint8Array(image.held);
+  let at = 0;
+  for (const part of image.parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  if (sha256(bytes) !== id)
+    throw new TraceError('damaged', `image ${id.slice(0, 12)} is not what its name says`);
+  return bytes;
 }
 
 /** Runs a decoder over a frame's contents; what it finds wrong becomes an error that names the frame. */

@@ -1,0 +1,102 @@
+/** What `info` knows of a trace, for people to read: a block about the run, a block about the machine. */
+import { pitMultiple } from '../../core/time.js';
+import type { DiskDescription, PcDescription } from '../../devices/description.js';
+import { driveGeometry, floppyFormat, type Geometry } from '../../devices/geometry.js';
+import { printable } from '../host/host.js';
+import type { Facts } from './info.js';
+
+type Row = readonly [name: string, value: string];
+
+const KIB = 2 ** 10;
+const MIB = 2 ** 20;
+const SECTOR = 512;
+const DISK_PLACES = ['primary master', 'primary slave', 'secondary master', 'secondary slave'];
+
+/** `ownFirmware`: the name of the image that this program itself would use. */
+export function tableOf(facts: Facts, pc: PcDescription, ownFirmware: string): string {
+  const rows = [...runRows(facts), ['', ''] as const, ...machineRows(facts, pc, ownFirmware)];
+  return rows.map(([name, value]) => `${name.padEnd(13)} ${printable(value)}`.trimEnd()).join('\n');
+}
+
+function runRows(facts: Facts): Row[] {
+  const { bytes, events } = facts;
+  const counts = Object.entries(events ?? {}).filter(([, n]) => n > 0);
+  const listed = counts.map(([kind, n]) => `${kind} ${n}`).join(', ') || 'none';
+  const run = `${facts.clock} clocks, ${facts.instructions} instructions, ${facts.seconds.toFixed(3)} s`;
+  return [
+    ['recorded by', facts.program],
+    ['run', facts.replayable ? run : 'none: the trace ends before it'],
+    ['end', endText(facts)],
+    ['checks', `every ${facts.checkEvery} clocks`],
+    ['size', `${bytes.total} bytes in ${facts.frames} frames`],
+    ['', `images ${bytes.images}, disk sectors ${bytes.sectors}, the run itself ${bytes.run}`],
+    ['events', events ? listed : 'not recorded'],
+  ];
+}
+
+function endText({ complete, outcome, endedBy }: Facts): string {
+  return complete ? `${outcome}, by ${endedBy}` : 'not recorded: the trace is incomplete';
+}
+
+function machineRows(facts: Facts, pc: PcDescription, ownFirmware: string): Row[] {
+  const { num, den } = pitMultiple(pc.clockMultiplier);
+  const { bios } = pc;
+  const whose = bios === undefined || bios === ownFirmware ? "this program's" : "not this program's";
+  return [
+    ['machine', `pc, identity ${facts.identity}`],
+    ['CPU', `${pc.model} at ${(num / den / 1e6).toFixed(2)} MHz`],
+    ['memory', size(pc.memory)],
+    ['firmware', bios === undefined ? whose : `${whose}, ${image(facts, bios)}`],
+    ...kernelRows(facts, pc),
+    ...pc.disks.flatMap((disk, unit) => diskRows(disk, unit)),
+    ...pc.floppies.flatMap((floppy, unit) => floppyRows(floppy, unit)),
+    ['serial ports', 'COM1 at 3F8h (IRQ 4), COM2 at 2F8h (IRQ 3)'],
+    ['debug ports', pc.debugPorts ? 'console at E9h, exit at F4h' : 'none'],
+    ['power-on', `${instant(pc.bootInstant)}, seed ${pc.seed}`],
+  ];
+}
+
+function kernelRows(facts: Facts, { kernel, boot }: PcDescription): Row[] {
+  if (!kernel) return [['boots from', boot.join(', ')]];
+  const { initrd } = kernel;
+  return [
+    ['kernel', image(facts, kernel.image)],
+    ['command line', kernel.append || '(empty)'],
+    ...(initrd === undefined ? [] : [['initrd', image(facts, initrd)] as const]),
+  ];
+}
+
+function diskRows(disk: DiskDescription | null, unit: number): Row[] {
+  if (!disk) return [];
+  const { sectors, geometry = driveGeometry(sectors) } = disk;
+  const place = DISK_PLACES[unit] ?? 'nowhere';
+  return [[`disk ${unit}`, `${size(sectors * SECTOR)}, ${geometryText(geometry)}, ${place}`]];
+}
+
+function floppyRows(floppy: DiskDescription | null, unit: number): Row[] {
+  if (!floppy) return [];
+  const geometry = floppy.geometry ?? floppyFormat(floppy.sectors);
+  const shape = geometry ? `, ${geometryText(geometry)}` : '';
+  return [[`floppy ${'AB'[unit] ?? unit}`, `${floppy.sectors / 2} KiB${shape}`]];
+}
+
+function geometryText({ cylinders, heads, sectors }: Geometry): string {
+  return `${cylinders} cylinders x ${heads} heads x ${sectors} sectors`;
+}
+
+/** An embedded image: the beginning of its SHA-256, and how long it is. */
+function image({ images }: Facts, id: string): string {
+  const held = images[id];
+  return `sha256 ${id.slice(0, 12)}, ${held === undefined ? 'missing' : size(held)}`;
+}
+
+function size(bytes: number): string {
+  if (bytes % MIB === 0) return `${bytes / MIB} MiB`;
+  return bytes % KIB === 0 ? `${bytes / KIB} KiB` : `${bytes} bytes`;
+}
+
+function instant(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) return `${seconds} s after 1970`;
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,51 @@
+/** A description out of a trace is a PC's or is refused in a word; it is never handed on unseen. */
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { pcFrom } from '../../../src/cli/machine/pcDescription.js';
+import { TraceError } from '../../../src/replay/trace/format.js';
+
+const sound = {
+  board: 'pc',
+  model: 'i686',
+  memory: 2 ** 21,
+  clockMultiplier: 84,
+  bootInstant: -5,
+  seed: 1,
+  kernel: { image: 'a', append: '' },
+  disks: [null, { sectors: 5, geometry: { cylinders: 1, heads: 1, sectors: 5 } }],
+  floppies: [],
+  boot: ['disk'],
+  debugPorts: false,
+};
+
+it('takes what the program writes', () => {
+  expect(pcFrom(sound)).toBe(sound);
+  expect(pcFrom({ ...sound, bios: 'b', kernel: { image: 'a', initrd: 'i', append: '' } })).toBeTruthy();
+});
+
+it.each([
+  ['model', 'i960'],
+  ['model', 'toString'],
+  ['memory', '2M'],
+  ['memory', 2.5],
+  ['kernel', { image: 'a' }],
+  ['disks', [{}]],
+  ['disks', [{ sectors: 5, geometry: {} }]],
+  ['floppies', null],
+  ['boot', ['net']],
+  ['debugPorts', 1],
+])('names a wrong %s', (name, value) => {
+  expect(() => pcFrom({ ...sound, [name]: value })).toThrow(`its "${name}" is not one`);
+});
+
+it('throws nothing but a TraceError, whatever a description holds', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...Object.keys(sound)), fc.anything(), (name, value) => {
+      try {
+        pcFrom({ ...sound, [name]: value } as never);
+      } catch (error) {
+        expect(error).toBeInstanceOf(TraceError);
+      }
+    }),
+  );
+});
