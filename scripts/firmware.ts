@@ -32,7 +32,7 @@ function biosBinaries(): ReadonlyMap<string, Uint8Array> {
 
 export const FIRMWARE: readonly Firmware[] = [
   {
-    source: 'src/devices/firmware/bios/bios.asm',
+    source: 'src/devices/firmware/bios/pc.asm',
     output: 'src/devices/firmware/generated/bios.ts',
     binaries: biosBinaries,
   },

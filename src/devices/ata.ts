@@ -76,10 +76,13 @@ const CHANNEL = layout('ata', {
 
 export interface AtaChannelOptions {
   readonly name: string;
-  /** 1F0h or 170h. */
-  readonly command: number;
-  /** 3F6h or 376h. */
-  readonly control: number;
+  /** Where the host adapter decodes the two blocks, unless it passes accesses on itself. */
+  readonly ports?: {
+    /** 1F0h or 170h. */
+    readonly command: number;
+    /** 3F6h or 376h. */
+    readonly control: number;
+  };
   readonly irq: Line;
   readonly units: readonly (AtaUnit | null)[];
 }
@@ -99,11 +102,15 @@ export class AtaChannel implements Device, AtaCable {
     this.#units.forEach((unit, i) => {
       unit?.attach(this, i);
     });
-    bus.ports(options.command, 8, this.#commandBlock(options.command));
-    bus.ports(options.control, 1, {
-      read: () => this.#readStatus(),
-      write: (_port, value) => this.#writeControl(value & 0xff),
+    if (options.ports) this.#claim(bus, options.ports.command, options.ports.control);
+  }
+
+  #claim(bus: Bus, command: number, control: number): void {
+    bus.ports(command, 8, {
+      read: (port, size) => this.commandBlock.read(port - command, size),
+      write: (port, value, size) => this.commandBlock.write(port - command, value, size),
     });
+    bus.ports(control, 1, this.controlBlock);
   }
 
   reset(): void {
@@ -135,21 +142,28 @@ export class AtaChannel implements Device, AtaCable {
 
   // ---- registers ----
 
-  /** The data register is 16 (on PCI, 32) bits wide; the others are bytes, and wider accesses are split. */
-  #commandBlock(base: number): PortHandler {
-    return {
-      read: (port, size) => {
-        if (port === base) return this.unit ? this.unit.readData(size) : floating(size);
-        let value = 0;
-        for (let i = 0; i < size; i++) value |= this.#read(port + i - base) << (8 * i);
-        return value >>> 0;
-      },
-      write: (port, value, size) => {
-        if (port === base) this.unit?.writeData(value, size);
-        else for (let i = 0; i < size; i++) this.#write(port + i - base, (value >>> (8 * i)) & 0xff);
-      },
-    };
-  }
+  /**
+   * By offset. The data register is 16 (on PCI, 32) bits wide; the others are bytes, and wider accesses are
+   * split.
+   */
+  readonly commandBlock: PortHandler = {
+    read: (register, size) => {
+      if (register === Register.data) return this.unit ? this.unit.readData(size) : floating(size);
+      let value = 0;
+      for (let i = 0; i < size; i++) value |= this.#read(register + i) << (8 * i);
+      return value >>> 0;
+    },
+    write: (register, value, size) => {
+      if (register === Register.data) this.unit?.writeData(value, size);
+      else for (let i = 0; i < size; i++) this.#write(register + i, (value >>> (8 * i)) & 0xff);
+    },
+  };
+
+  /** Alternate status and device control. */
+  readonly controlBlock: PortHandler = {
+    read: () => this.#readStatus(),
+    write: (_port, value) => this.#writeControl(value & 0xff),
+  };
 
   #read(register: number): number {
     if (register > Register.status) return 0xff;

@@ -39,5 +39,22 @@ export interface PcDescription {
   readonly debugPorts: boolean;
 }
 
+/** An IBM PC/XT: the 5160, with 4.77 MHz and no clock that knows the date. */
+export interface XtDescription {
+  readonly board: 'xt';
+  readonly model: 'i8086' | 'i8088';
+  /** Bytes of RAM: whole 16 KiB from 64 to 640 KiB. */
+  readonly memory: number;
+  readonly display: 'cga' | 'mda';
+  /** Absent: the firmware that comes with the project. */
+  readonly bios?: BlobId;
+  /** ATA disks on the XT-IDE adapter: master and slave; channel `disk:<unit>`. */
+  readonly disks: readonly (DiskDescription | null)[];
+  /** Floppy drives A and B; channel `floppy:<unit>`. */
+  readonly floppies: readonly (DiskDescription | null)[];
+  /** Console on port E9h and exit port F4h. */
+  readonly debugPorts: boolean;
+}
+
 /** Default CPU clock: 84 x PIT, about 100.23 MHz (also 28 x the ACPI timer's 3.58 MHz). */
 export const DEFAULT_MULTIPLIER = 84;

@@ -1,7 +1,9 @@
 /**
  * The PC/AT's DMA: two Intel 8237A controllers (data sheet 231466-005), the second with 16-bit channels,
  * and the page registers that extend their addresses to 24 bits (IBM PC/AT Technical Reference, "Direct
- * Memory Access").
+ * Memory Access"). The PC/XT's, as an option: one controller, and page registers of 4 bits that cannot be
+ * read, in a 74LS670 that knows four addresses, one of which channels 0 and 1 share (IBM PC/XT Technical
+ * Reference, system board sheet 4 of 10).
  *
  * A transfer is done at the instant a device asks for it, in blocks; the time it takes on the wire is
  * the device's. So the transfer modes (demand, single, block) make no difference here.
@@ -9,13 +11,17 @@
  * Left out: memory-to-memory transfers, compressed timing and priorities (nothing competes), and the
  * effect of masking channel 4 on the first controller: the cascade always passes.
  */
-import type { Bus, Device } from '../core/device.js';
+import type { Bus, Device, PortHandler } from '../core/device.js';
 import { layout } from '../core/layout.js';
 import type { PhysicalMemory } from '../core/memory.js';
 import { bytePorts, portRange } from './portSplit.js';
 
 export interface Dma8237Options {
   readonly name: string;
+  /** One controller with the page registers of the PC/XT. */
+  readonly isXt?: boolean;
+  /** Called before the guest reads or writes a register: transfers counted lazily are to be made up. */
+  readonly beforeAccess?: () => void;
 }
 
 /** One channel as its device sees it (DREQ, DACK and TC). */
@@ -29,6 +35,8 @@ export interface DmaChannel {
   push(data: Uint8Array): { readonly taken: number; readonly terminal: boolean };
   /** Memory to device (the mode register's "read"); FFh bytes where the mode does not read memory. */
   pull(length: number): { readonly data: Uint8Array; readonly terminal: boolean };
+  /** Counts `requests` transfers whose data nobody takes: the refresh of dynamic memory. */
+  skip(requests: number): void;
 }
 
 const DMA = layout('8237A pair', {
@@ -50,6 +58,9 @@ const DMA = layout('8237A pair', {
 
 /** Page register of each channel, as an offset from port 80h. */
 const PAGE_OF = [0x7, 0x3, 0x1, 0x2, 0xf, 0xb, 0x9, 0xa] as const;
+const PAGE_OF_XT = [0x3, 0x3, 0x1, 0x2] as const;
+const XT_PAGES = 4;
+const XT_PAGE_BITS = 0x0f;
 const Transfer = { verify: 0, write: 1, read: 2 } as const;
 const Mode = { autoInitialize: 0x10, decrement: 0x20 } as const;
 const DISABLED = 4;
@@ -59,28 +70,48 @@ export class Dma8237 implements Device {
   readonly state = DMA.create();
   readonly #bus: Bus;
   readonly #memory: PhysicalMemory;
+  readonly #pageOf: readonly number[];
+  readonly #beforeAccess: () => void;
 
   constructor(bus: Bus, options: Dma8237Options) {
-    this.name = options.name;
+    const { name, isXt = false, beforeAccess = () => {} } = options;
+    this.name = name;
     this.#bus = bus;
     this.#memory = bus.memory;
+    this.#pageOf = isXt ? PAGE_OF_XT : PAGE_OF;
+    this.#beforeAccess = beforeAccess;
     this.#claim(0x00, 16, 0, 0);
-    this.#claim(0xc0, 32, 1, 1);
-    const pages = bytePorts(
-      (port) => this.state.page[port & 15]!,
-      (port, value) => {
-        this.state.page[port & 15] = value;
-      },
-      portRange(0x80, 16),
-    );
-    bus.ports(0x80, 16, pages);
+    if (!isXt) this.#claim(0xc0, 32, 1, 1);
+    bus.ports(0x80, 16, isXt ? this.#pagesXt() : this.#pages());
+  }
+
+  #pages(): PortHandler {
+    const { page } = this.state;
+    const write = (port: number, value: number): void => {
+      page[port & 15] = value;
+    };
+    return bytePorts((port) => page[port & 15]!, write, portRange(0x80, 16));
+  }
+
+  /** Two address lines are decoded, so 87h is 83h. */
+  #pagesXt(): PortHandler {
+    const write = (port: number, value: number): void => {
+      this.state.page[port % XT_PAGES] = value & XT_PAGE_BITS;
+    };
+    return bytePorts(() => 0xff, write, portRange(0x80, 16));
   }
 
   /** The second controller's registers are two ports apart. */
   #claim(first: number, count: number, shift: number, controller: number): void {
     const handler = bytePorts(
-      (port) => this.#read(controller, (port - first) >> shift),
-      (port, value) => this.#write(controller, (port - first) >> shift, value),
+      (port) => {
+        this.#beforeAccess();
+        return this.#read(controller, (port - first) >> shift);
+      },
+      (port, value) => {
+        this.#beforeAccess();
+        this.#write(controller, (port - first) >> shift, value);
+      },
       portRange(first, count),
     );
     this.#bus.ports(first, count, handler);
@@ -110,6 +141,7 @@ export class Dma8237 implements Device {
       },
       push: (data) => this.#push(n, data),
       pull: (length) => this.#pull(n, length),
+      skip: (requests) => this.#skip(n, requests),
     };
   }
 
@@ -135,6 +167,18 @@ export class Dma8237 implements Device {
     });
     if (done) this.#bus.note('dma', this.name, 'read', n, done);
     return { data: data.subarray(0, done), terminal };
+  }
+
+  /** Whole rounds from terminal count to terminal count leave an autoinitializing channel as it was. */
+  #skip(n: number, requests: number): void {
+    const { count, baseCount, mode } = this.state;
+    let left = requests;
+    if (left > count[n]! && mode[n]! & Mode.autoInitialize) {
+      left -= count[n]! + 1;
+      this.#move(n, (count[n]! + 1) << this.#shift(n), () => {});
+      left %= baseCount[n]! + 1;
+    }
+    this.#move(n, Math.min(left, 65536) << this.#shift(n), () => {});
   }
 
   /** Address lines of 16-bit channels are shifted by one. */
@@ -169,7 +213,7 @@ export class Dma8237 implements Device {
   }
 
   #physical(n: number): number {
-    const page = this.state.page[PAGE_OF[n as 0]]!;
+    const page = this.state.page[this.#pageOf[n]!]!;
     return n < 4
       ? (page << 16) | this.state.address[n]!
       : ((page & 0xfe) << 16) | (this.state.address[n]! << 1);

@@ -1,6 +1,9 @@
 /**
  * Intel 82077AA floppy disk controller in AT mode (data sheet, order number 290166; comments quote its
- * headings). Drives and disks are in floppyDrive.ts, the command table in fdcCommands.ts.
+ * headings). Drives and disks are in floppyDrive.ts, the command table in fdcCommands.ts. As an option it is
+ * its ancestor on the PC's diskette adapter: an NEC uPD765A with the digital output register, which cannot
+ * be read, and none of the other registers. That adapter's data separator is taken to follow the disk, so
+ * that a disk of any format can be read.
  *
  * Time: a step takes the step rate of SPECIFY at the data rate ("Drive Control Delays"), and a seek that
  * moves 15 ms more to settle. Sectors are transferred when they have passed under the head; a sector that
@@ -98,6 +101,8 @@ export interface Fdc82077Options {
   readonly irq: Line;
   readonly dma: DmaChannel;
   readonly drives: readonly (FloppyDrive | null)[];
+  /** The PC's diskette adapter instead. */
+  readonly is765?: boolean;
 }
 
 export class Fdc82077 implements Device {
@@ -109,6 +114,7 @@ export class Fdc82077 implements Device {
   readonly #drives: readonly (FloppyDrive | null)[];
   readonly #execution: Timer;
   readonly #seek: Timer;
+  readonly #is765: boolean;
 
   constructor(bus: Bus, options: Fdc82077Options) {
     this.name = options.name;
@@ -116,15 +122,18 @@ export class Fdc82077 implements Device {
     this.#irq = options.irq;
     this.#dma = options.dma;
     this.#drives = options.drives;
+    this.#is765 = options.is765 ?? false;
     this.#execution = bus.timer(options.name, 'execution', (event) => this.#happen(event));
     this.#seek = bus.timer(options.name, 'seek', () => this.#endSeeks());
+    const isOwn = (port: number): boolean => (port >= 0x3f0 && port < 0x3f6) || port === 0x3f7;
+    const isOwn765 = (port: number): boolean => port === 0x3f2 || port === 0x3f4 || port === 0x3f5;
     const handler = bytePorts(
       (port) => this.#read(port & 7),
       (port, value) => this.#write(port & 7, value),
-      (port) => (port >= 0x3f0 && port < 0x3f6) || port === 0x3f7,
+      this.#is765 ? isOwn765 : isOwn,
     );
     bus.ports(0x3f0, 6, handler);
-    bus.ports(0x3f7, 1, handler);
+    if (!this.#is765) bus.ports(0x3f7, 1, handler);
   }
 
   reset(): void {
@@ -157,7 +166,7 @@ export class Fdc82077 implements Device {
 
   #read(register: number): number {
     const s = this.state;
-    if (register === Port.dor) return s.dor;
+    if (register === Port.dor) return this.#is765 ? 0xff : s.dor;
     if (register === Port.tdr) return s.tdr | 0xfc;
     if (register === Port.msr) return this.#mainStatus();
     if (register === Port.fifo) return this.#readFifo();
@@ -168,7 +177,7 @@ export class Fdc82077 implements Device {
   #write(register: number, value: number): void {
     if (register === Port.dor) this.#writeDor(value);
     else if (register === Port.tdr) this.state.tdr = value & 3;
-    else if (register === Port.msr) this.#writeDsr(value);
+    else if (register === Port.msr && !this.#is765) this.#writeDsr(value);
     else if (register === Port.fifo) this.#writeFifo(value);
     else if (register === Port.dir) this.state.rate = value & Dsr.rate;
   }
@@ -264,7 +273,7 @@ export class Fdc82077 implements Device {
     if (s.phase === Phase.idle) s.received = 0;
     s.command[s.received++] = value;
     const command = findCommand(s.command[0]!);
-    if (!command) this.#answer([0x80]);
+    if (!command || (this.#is765 && !command.is765)) this.#answer([0x80]);
     else if (s.received > command.parameters) this.#execute(command);
     else s.phase = Phase.command;
   }
@@ -490,8 +499,8 @@ export class Fdc82077 implements Device {
   #readable(drive: FloppyDrive): boolean {
     const s = this.state;
     const rate = RATES[s.rate]!;
-    const right = rate === drive.format.rate || (rate === 300 && drive.format.rate === 250);
-    return right && (s.command[0]! & Modifier.mfm) !== 0 && drive.hasTrack(s.head);
+    const same = rate === drive.format.rate || (rate === 300 && drive.format.rate === 250);
+    return (same || this.#is765) && (s.command[0]! & Modifier.mfm) !== 0 && drive.hasTrack(s.head);
   }
 
   #giveUpLater(drive: FloppyDrive): void {

@@ -23,7 +23,13 @@ export interface FdcCommand {
   readonly parameters: number;
   /** The command writes to the disk. */
   readonly writes: boolean;
+  /** The 765A, the PC's controller, has it too ("NEC uPD765A data sheet", command summary). */
+  readonly is765: boolean;
 }
+
+/** Commands from this code on came with the 82072 and 82077, and DUMPREG. */
+const FIRST_SINCE_82072 = 0x10;
+const DUMPREG = 0x0e;
 
 function row(
   name: FdcCommand['name'],
@@ -32,7 +38,8 @@ function row(
   modifiers = 0,
   writes = false,
 ): FdcCommand {
-  return { name, code, modifiers, parameters, writes };
+  const is765 = code < FIRST_SINCE_82072 && code !== DUMPREG;
+  return { name, code, modifiers, parameters, writes, is765 };
 }
 
 const COMMANDS: readonly FdcCommand[] = [

@@ -33,6 +33,8 @@ export interface Pit8254Options {
   readonly out0: Line;
   /** The older chip: no read-back command, other odd square wave counts. */
   readonly is8253?: boolean;
+  /** Called before the guest reads or writes: `rises` still counts by the present programming. */
+  readonly beforeAccess?: () => void;
 }
 
 const PIT = layout('8254', {
@@ -84,7 +86,7 @@ export class Pit8254 implements Device {
   readonly #timer: Timer;
 
   constructor(bus: Bus, options: Pit8254Options) {
-    const { name, port = 0x40 } = options;
+    const { name, port = 0x40, beforeAccess = () => {} } = options;
     this.name = name;
     this.#bus = bus;
     this.#rate = new Rate(PIT_FREQUENCY, bus.frequency);
@@ -92,8 +94,14 @@ export class Pit8254 implements Device {
     this.#is8253 = options.is8253 ?? false;
     this.#timer = bus.timer(name, 'out0', () => this.#catchUp(this.#tick()));
     const handler = bytePorts(
-      (p) => this.#read((p - port) & 3),
-      (p, value) => this.#write((p - port) & 3, value),
+      (p) => {
+        beforeAccess();
+        return this.#read((p - port) & 3);
+      },
+      (p, value) => {
+        beforeAccess();
+        this.#write((p - port) & 3, value);
+      },
       portRange(port, 4),
     );
     bus.ports(port, 4, handler);
@@ -118,6 +126,42 @@ export class Pit8254 implements Device {
     const tick = this.#tick();
     this.#sync(i, tick);
     return this.#outputAt(i, tick);
+  }
+
+  /**
+   * How often OUT of counter `i` has risen after clock `from` until now, in the periodic modes; in the
+   * others, which rise once, it is taken as never. To be asked before every access (`beforeAccess`).
+   */
+  rises(i: number, from: number): number {
+    const { state } = this;
+    const tick = this.#tick();
+    const reload = state.loadAt[i]!;
+    const before = this.#cycles(i, from, Math.min(tick, reload));
+    this.#sync(i, tick);
+    return reload > tick ? before : before + this.#cycles(i, this.#rate.clockOf(reload), tick);
+  }
+
+  /** Cycles of the present run that end after clock `from`, up to `tick`. */
+  #cycles(i: number, from: number, tick: number): number {
+    const { run, start, loaded } = this.state;
+    if (run[i] !== Run.counting || !this.#cycling(i, loaded[i]!)) return 0;
+    const done = (t: number) => Math.floor(Math.max(0, t - start[i]!) / loaded[i]!);
+    return done(tick) - done(Math.min(tick, this.#rate.ticks(from)));
+  }
+
+  #cycling(i: number, n: number): boolean {
+    return isPeriodic(this.#mode(i)) && n > 1;
+  }
+
+  /** The clock of the first rise of OUT of counter `i` after clock `after`, which is now or later. */
+  nextRise(i: number, after: number): number {
+    const { run, start, loaded, loadAt, written } = this.state;
+    this.#sync(i, this.#tick());
+    const idle = run[i] !== Run.counting;
+    const [from, n] = idle ? [loadAt[i]!, written[i]!] : [start[i]!, loaded[i]!];
+    if (from === NEVER || !this.#cycling(i, n)) return NEVER;
+    const done = Math.floor(Math.max(0, this.#rate.ticks(after) - from) / n);
+    return this.#rate.clockOf(from + (done + 1) * n);
   }
 
   /** Drives GATE of counter `i`. */

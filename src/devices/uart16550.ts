@@ -6,6 +6,8 @@
  * through an input channel into a queue of 4096 bytes, which stands for the sender at the other end: the
  * next frame starts when the one before has ended. Excess bytes are dropped, newest first.
  *
+ * Without FIFOs it is the INS8250 of the first asynchronous adapters, which has no scratch register either.
+ *
  * INTR reaches the bus only while OUT2 is active, as on the PC's asynchronous adapter (and OUT2 is not
  * active in loopback, whatever MCR says).
  *
@@ -25,6 +27,8 @@ export interface Uart16550Options {
   /** Base of the eight ports; default 3F8h. */
   readonly port?: number;
   readonly irq: Line;
+  /** The INS8250. */
+  readonly is8250?: boolean;
   /** Modem inputs as MSR bits 7-4 (DCD, RI, DSR, CTS); default: a terminal that is on. */
   readonly modem?: number;
 }
@@ -80,6 +84,7 @@ export class Uart16550 implements Device {
   readonly #bus: Bus;
   readonly #irq: Line;
   readonly #modem: number;
+  readonly #is8250: boolean;
   readonly #rate: Rate;
   readonly #tx = new Ring(this.state.tx, this.state.txAt);
   readonly #rx = new Ring(this.state.rx, this.state.rxAt);
@@ -95,6 +100,7 @@ export class Uart16550 implements Device {
     this.#bus = bus;
     this.#irq = options.irq;
     this.#modem = (options.modem ?? TERMINAL) & 0xf0;
+    this.#is8250 = options.is8250 ?? false;
     this.#rate = new Rate({ num: 1_843_200, den: 1 }, bus.frequency);
     this.#sent = bus.timer(name, 'sent', () => this.#frameSent());
     this.#arrival = bus.timer(name, 'arrival', () => this.#frameArrived());
@@ -314,7 +320,7 @@ export class Uart16550 implements Device {
       case 6:
         return this.#readMsr();
       default:
-        return state.scratch;
+        return this.#is8250 ? 0xff : state.scratch;
     }
   }
 
@@ -375,6 +381,7 @@ export class Uart16550 implements Device {
   /** "FIFO Control Register": a change of bit 0 clears both FIFOs; without it the rest is not written. */
   #writeFcr(value: number): void {
     const { state } = this;
+    if (this.#is8250) return;
     const switched = ((value ^ state.fcr) & Fcr.enable) !== 0;
     if (switched || value & Fcr.clearRx) this.#clearRx();
     if ((switched || value & Fcr.clearTx) && this.#tx.count) {

@@ -1,17 +1,12 @@
-/** The monitor of a machine: its text and its picture, if it has a VGA. */
+/** The monitor of a machine: its text and its picture, if it has a display adapter. */
 import type { Machine } from '../core/machine.js';
-import { type Picture, renderPicture } from '../devices/vga/picture.js';
-import { type ScreenText, screenText } from '../devices/vga/text.js';
-import { Vga } from '../devices/vga/vga.js';
+import { isScreen } from '../devices/screen.js';
+import type { Picture } from '../devices/vga/picture.js';
+import type { ScreenText } from '../devices/vga/text.js';
 
-function vgaOf(machine: Machine): Vga | undefined {
-  return machine.devices.find((device) => device instanceof Vga);
-}
-
-/** Undefined without a VGA and in graphics modes. */
+/** Undefined without a display adapter and in graphics modes. */
 export function screenOf(machine: Machine): ScreenText | undefined {
-  const vga = vgaOf(machine);
-  return vga && screenText(vga);
+  return machine.devices.find(isScreen)?.screenText();
 }
 
 /** The rows of the screen without the blanks at their ends; empty in graphics modes. */
@@ -20,6 +15,5 @@ export function screenLines(machine: Machine): string[] {
 }
 
 export function pictureOf(machine: Machine): Picture | undefined {
-  const vga = vgaOf(machine);
-  return vga && renderPicture(vga);
+  return machine.devices.find(isScreen)?.picture();
 }

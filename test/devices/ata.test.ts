@@ -21,7 +21,8 @@ function build(present: readonly boolean[] = [true, false]) {
     (_, i) => new Disk(bus, { name: `disk${i}`, channel: `disk:${i}`, sectors: SECTORS }),
   );
   const drives = present.map((p, i) => (p ? new AtaDrive(bus, { name: `hd${i}`, disk: disks[i]! }) : null));
-  const options = { command: BASE, control: 0x3f6, irq: (l: boolean) => void irqs.push(l), units: drives };
+  const irq = (l: boolean) => void irqs.push(l);
+  const options = { ports: { command: BASE, control: 0x3f6 }, irq, units: drives };
   const channel = new AtaChannel(bus, { name: 'ata0', ...options });
   const devices = [...disks, ...drives.filter((d) => d !== null), channel];
   for (const d of devices) d.reset();
@@ -310,7 +311,8 @@ deviceLaws(
     serveBase(bus);
     const disk = new Disk(bus, { name: 'disk0', channel: 'disk:0', sectors: 300 });
     const drive = new AtaDrive(bus, { name: 'hd0', disk });
-    const options = { command: BASE, control: 0x3f6, irq: wire('irq14'), units: [drive, null] };
+    const ports = { command: BASE, control: 0x3f6 };
+    const options = { ports, irq: wire('irq14'), units: [drive, null] };
     return [new AtaChannel(bus, { name: 'ata0', ...options }), drive, disk];
   },
   {

@@ -16,7 +16,7 @@ describe('what firmware leaves on PCI', () => {
     });
     const isa = new Piix3(bus, { name: 'piix3', irqs });
     const channel = (name: string, command: number, control: number) =>
-      new AtaChannel(bus, { name, command, control, irq: () => {}, units: [] });
+      new AtaChannel(bus, { name, ports: { command, control }, irq: () => {}, units: [] });
     const ide = new PiixIde(bus, {
       name: 'ide',
       channels: [channel('ata0', 0x1f0, 0x3f6), channel('ata1', 0x170, 0x376)],

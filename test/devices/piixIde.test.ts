@@ -17,8 +17,8 @@ function board(bus: FakeBus, irq14: Line, sectors: number) {
   serveBase(bus);
   const disk = new Disk(bus, { name: 'disk0', channel: 'disk:0', sectors });
   const drive = new AtaDrive(bus, { name: 'hd0', disk });
-  const first = { command: 0x1f0, control: 0x3f6, irq: irq14, units: [drive] };
-  const second = { command: 0x170, control: 0x376, irq: () => {}, units: [] };
+  const first = { ports: { command: 0x1f0, control: 0x3f6 }, irq: irq14, units: [drive] };
+  const second = { ports: { command: 0x170, control: 0x376 }, irq: () => {}, units: [] };
   const primary = new AtaChannel(bus, { name: 'ata0', ...first });
   const secondary = new AtaChannel(bus, { name: 'ata1', ...second });
   const ide = new PiixIde(bus, { name: 'ide', channels: [primary, secondary] });

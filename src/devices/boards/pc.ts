@@ -20,8 +20,7 @@ import { AtaChannel } from '../ata.js';
 import { AtaDrive } from '../ataDrive.js';
 import { CoprocessorError } from '../coprocessorError.js';
 import { DebugPorts } from '../debugPorts.js';
-import type { BlobId, Blobs, DiskDescription, PcDescription } from '../description.js';
-import { Disk } from '../disk.js';
+import type { Blobs, PcDescription } from '../description.js';
 import { Dma8237 } from '../dma8237.js';
 import { EntropyPort } from '../entropyPort.js';
 import { Fdc82077 } from '../fdc82077.js';
@@ -30,7 +29,6 @@ import { firmwareCmos } from '../firmware/cmos.js';
 import { biosImage } from '../firmware/image.js';
 import { isLinux, loadLinux } from '../firmware/linuxBoot.js';
 import { isMultiboot, loadMultiboot } from '../firmware/multiboot.js';
-import { FloppyDrive } from '../floppyDrive.js';
 import { I440Fx } from '../i440fx.js';
 import { Keyboard8042 } from '../keyboard8042.js';
 import { MemoryImage } from '../memoryImage.js';
@@ -46,6 +44,7 @@ import { Rtc146818 } from '../rtc146818.js';
 import { SystemControl } from '../systemControl.js';
 import { Uart16550 } from '../uart16550.js';
 import { Vga } from '../vga/vga.js';
+import { addDisk, addFloppyDrives, blob } from './disks.js';
 
 export interface PcOptions {
   readonly engine: EngineName;
@@ -182,20 +181,8 @@ function addSerial(machine: Machine, irq: readonly Line[]): void {
   machine.add(new Uart16550(machine, { name: 'com2', port: 0x2f8, irq: irq[3]! }));
 }
 
-function addDisk(machine: Machine, kind: 'disk' | 'floppy', unit: number, d: DiskDescription): Disk {
-  const { sectors, geometry } = d;
-  const options = { name: `${kind}${unit}-image`, channel: `${kind}:${unit}`, sectors };
-  return machine.add(new Disk(machine, geometry ? { ...options, geometry } : options));
-}
-
 function addFloppies(machine: Machine, pc: PcDescription, dma: Dma8237, irq: readonly Line[]): void {
-  const drives = [0, 1].map((unit) => {
-    const d = pc.floppies[unit];
-    if (!d) return null;
-    return machine.add(
-      new FloppyDrive(machine, { name: `floppy${unit}`, disk: addDisk(machine, 'floppy', unit, d) }),
-    );
-  });
+  const drives = addFloppyDrives(machine, pc.floppies);
   const channel = dma.channel(FDC_DMA_CHANNEL);
   machine.add(new Fdc82077(machine, { name: 'fdc', irq: irq[6]!, dma: channel, drives }));
 }
@@ -210,7 +197,8 @@ function addChannel(machine: Machine, pc: PcDescription, n: 0 | 1, irq: Line): A
     return machine.add(new AtaDrive(machine, { name: `disk${unit}`, disk, serial: `RW86-${unit}` }));
   });
   const [command, control] = n === 0 ? [0x1f0, 0x3f6] : [0x170, 0x376];
-  return machine.add(new AtaChannel(machine, { name: `ide${n}`, command, control, irq, units }));
+  const ports = { command, control };
+  return machine.add(new AtaChannel(machine, { name: `ide${n}`, ports, irq, units }));
 }
 
 function addPci(machine: Machine, pc: PcDescription, irq: readonly Line[]): void {
@@ -232,12 +220,6 @@ function addPci(machine: Machine, pc: PcDescription, irq: readonly Line[]): void
 }
 
 // ---- what memory holds at reset ----
-
-function blob(blobs: Blobs, id: BlobId): Uint8Array {
-  const bytes = blobs.get(id);
-  if (!bytes) throw new RangeError(`image ${id.slice(0, 12)} is missing`);
-  return bytes;
-}
 
 function memoryPieces(pc: PcDescription, blobs: Blobs): readonly MemoryPiece[] {
   const acpi = buildAcpi(pc.memory);

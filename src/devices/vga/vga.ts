@@ -8,8 +8,10 @@
  * sense comparator (input status 0 always reports a colour monitor), the effect of sequencer resets.
  */
 import type { Bus, Device, PortHandler } from '../../core/device.js';
+import type { Screen } from '../screen.js';
 import * as dac from './dac.js';
 import { display, isBlank } from './display.js';
+import { type Picture, renderPicture } from './picture.js';
 import { Planes } from './planes.js';
 import {
   ATTRIBUTE_MASK,
@@ -23,6 +25,7 @@ import {
   VGA,
   type VgaState,
 } from './registers.js';
+import { type ScreenText, screenText } from './text.js';
 import { Timing } from './timing.js';
 
 export interface VgaOptions {
@@ -33,7 +36,7 @@ export interface VgaOptions {
 const COLOUR_MONITOR = 0x10;
 const FLOATING = 0xff;
 
-export class Vga implements Device {
+export class Vga implements Device, Screen {
   readonly name: string;
   readonly state: VgaState = VGA.create();
   readonly #bus: Bus;
@@ -80,6 +83,14 @@ export class Vga implements Device {
   /** Frames that the monitor has been sent, which is what blinking counts. */
   frame(): number {
     return this.#timing.beam().frame;
+  }
+
+  screenText(): ScreenText | undefined {
+    return screenText(this);
+  }
+
+  picture(frame = 0): Picture {
+    return renderPicture(this, frame);
   }
 
   #in(port: number): number {

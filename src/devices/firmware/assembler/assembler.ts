@@ -8,6 +8,7 @@ import { AssemblerError, Fault, type Position } from './errors.js';
 import { address, type Expression, evaluate, plain, type Scope, scalar, type Value } from './expressions.js';
 import { at, type Line } from './lines.js';
 import { type Include, Preprocessor } from './preprocessor.js';
+import { for8086, type Processor } from './processors.js';
 import { type Body, type DataItem, type ReadBinary, type Statement, StatementParser } from './statements.js';
 
 export { AssemblerError } from './errors.js';
@@ -78,6 +79,7 @@ class Pass {
   readonly #listing: ListingLine[] = [];
   #problem: AssemblerError | undefined;
   #bits = 16;
+  #processor: Processor = 'any';
   #origin = 0n;
   /** The counter of an `absolute` section, while in one. */
   #absolute: bigint | undefined;
@@ -163,7 +165,8 @@ class Pass {
       case 'instruction': {
         const bytes = encodeInstruction(body.instruction, this.#encodeContext(entry));
         if (this.#growOnly && jumpsLong(bytes)) entry.longJumps = true;
-        this.#append(bytes);
+        const report = (problem: string): void => this.#report(entry.line.position, problem);
+        this.#append(this.#processor === '8086' ? for8086(bytes, report) : bytes);
         return;
       }
       case 'data':
@@ -187,6 +190,9 @@ class Pass {
         return;
       case 'bits':
         this.#bits = body.bits;
+        return;
+      case 'cpu':
+        this.#processor = body.processor;
         return;
       case 'absolute':
         this.#absolute = this.#number(body.value, entry, 'absolute');

@@ -7,6 +7,7 @@ import { Fault } from './errors.js';
 import { type Expression, parseExpression, Reader } from './expressions.js';
 import { INSTRUCTIONS } from './instructions.js';
 import { parseOperands } from './operands.js';
+import { type Processor, processorNamed } from './processors.js';
 import { isMark, type Token } from './tokens.js';
 
 export type DataItem =
@@ -31,6 +32,7 @@ export type Body =
   | { readonly kind: 'equ'; readonly value: Expression }
   | { readonly kind: 'org'; readonly value: Expression }
   | { readonly kind: 'bits'; readonly bits: number }
+  | { readonly kind: 'cpu'; readonly processor: Processor }
   /** Counts from a number and emits nothing, until `section`. */
   | { readonly kind: 'absolute'; readonly value: Expression }
   | { readonly kind: 'section' }
@@ -161,8 +163,13 @@ export class StatementParser {
         if (reader.word() !== '.text') throw new Fault('a flat binary has one section, .text');
         reader.at++;
         return { kind: 'section' };
+      case 'cpu': {
+        const processor = processorNamed(reader.peek()?.text);
+        reader.at = reader.tokens.length;
+        return { kind: 'cpu', processor };
+      }
       default:
-        // cpu and global say nothing that changes a flat binary.
+        // global says nothing that changes a flat binary.
         reader.at = reader.tokens.length;
         return NOTHING;
     }
