@@ -15,7 +15,7 @@ export const ExitCode = {
   internal: 70,
   /** A file cannot be written. */
   noOutput: 73,
-  /** The trace is damaged, of another version, or of another machine. */
+  /** The trace is damaged, ends before the run begins, is of another version or another machine. */
   badTrace: 80,
   /** A replay differed from its recording. */
   diverged: 81,

@@ -5,7 +5,6 @@ import type { Trace } from '../../replay/trace/reader.js';
 import type { Description } from '../../replay/trace/records.js';
 import { ExitCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
-import { pcFrom } from '../machine/pcDescription.js';
 import { addTraceOptions, openTrace, type TraceOptions, warnIncomplete } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
 import { tableOf } from './infoTable.js';
@@ -24,7 +23,7 @@ export interface Facts {
   readonly trace: string;
   readonly program: string;
   readonly identity: string;
-  readonly description: object;
+  readonly description: Description;
   readonly complete: boolean;
   /** False if the file ends within the images that the machine is made of. */
   readonly replayable: boolean;
@@ -78,16 +77,11 @@ function info(path: string, options: InfoOptions, host: Host): number {
   const { lack } = trace;
   const facts = factsOf(path, trace);
   if (options.json) host.stdout.write(`${JSON.stringify(facts)}\n`);
-  else host.stdout.write(`${textOf(facts, trace.manifest.description, host)}\n`);
+  else host.stdout.write(`${tableOf(facts, (memory) => sha256(host.firmware(memory)))}\n`);
   if (lack) {
     say(host, `${path}: ${lack.message}`);
     return ExitCode.badTrace;
   }
   warnIncomplete(host, path, trace);
   return ExitCode.ok;
-}
-
-function textOf(facts: Facts, description: Description, host: Host): string {
-  const pc = pcFrom(description);
-  return tableOf(facts, pc, sha256(host.firmware(pc.memory)));
 }

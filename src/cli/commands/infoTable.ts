@@ -2,7 +2,9 @@
 import { pitMultiple } from '../../core/time.js';
 import type { DiskDescription, PcDescription } from '../../devices/description.js';
 import { driveGeometry, floppyFormat, type Geometry } from '../../devices/geometry.js';
+import type { Description } from '../../replay/trace/records.js';
 import { printable } from '../host/host.js';
+import { isPc, pcFrom } from '../machine/pcDescription.js';
 import type { Facts } from './info.js';
 
 type Row = readonly [name: string, value: string];
@@ -12,9 +14,12 @@ const MIB = 2 ** 20;
 const SECTOR = 512;
 const DISK_PLACES = ['primary master', 'primary slave', 'secondary master', 'secondary slave'];
 
-/** `ownFirmware`: the name of the image that this program itself would use. */
-export function tableOf(facts: Facts, pc: PcDescription, ownFirmware: string): string {
-  const rows = [...runRows(facts), ['', ''] as const, ...machineRows(facts, pc, ownFirmware)];
+/** `ownFirmware`: the name of the image that this program would give to a PC of so much memory. */
+export function tableOf(facts: Facts, ownFirmware: (memory: number) => string): string {
+  const { description, identity } = facts;
+  const machine: Row = ['machine', `${description.board}, identity ${identity}`];
+  const parts = isPc(description) ? pcRows(facts, pcFrom(description), ownFirmware) : plainRows(description);
+  const rows = [...runRows(facts), ['', ''] as const, machine, ...parts];
   return rows.map(([name, value]) => `${name.padEnd(13)} ${printable(value)}`.trimEnd()).join('\n');
 }
 
@@ -38,12 +43,18 @@ function endText({ complete, outcome, endedBy }: Facts): string {
   return complete ? `${outcome}, by ${endedBy}` : 'not recorded: the trace is incomplete';
 }
 
-function machineRows(facts: Facts, pc: PcDescription, ownFirmware: string): Row[] {
+/** Of any other machine: its description as it stands. */
+function plainRows(description: Description): Row[] {
+  const fields = Object.entries(description).filter(([name]) => name !== 'board');
+  return fields.map(([name, value]) => [name, JSON.stringify(value) ?? 'nothing']);
+}
+
+function pcRows(facts: Facts, pc: PcDescription, ownFirmware: (memory: number) => string): Row[] {
   const { num, den } = pitMultiple(pc.clockMultiplier);
   const { bios } = pc;
-  const whose = bios === undefined || bios === ownFirmware ? "this program's" : "not this program's";
+  const whose =
+    bios === undefined || bios === ownFirmware(pc.memory) ? "this program's" : "not this program's";
   return [
-    ['machine', `pc, identity ${facts.identity}`],
     ['CPU', `${pc.model} at ${(num / den / 1e6).toFixed(2)} MHz`],
     ['memory', size(pc.memory)],
     ['firmware', bios === undefined ? whose : `${whose}, ${image(facts, bios)}`],

@@ -49,6 +49,10 @@ function wrongField(value: object, fields: Readonly<Record<string, Test>>): stri
   return Object.entries(fields).find(([name, test]) => !test(values[name]))?.[0];
 }
 
+export function isPc(description: Description): boolean {
+  return wrongField(description, FIELDS) === undefined;
+}
+
 /** The description, if it describes a PC. */
 export function pcFrom(description: Description): PcDescription {
   const wrong = wrongField(description, FIELDS);

@@ -26,7 +26,7 @@ const facts: Facts = {
   trace: 't.rewind',
   program: 'rewind86 9.9.9',
   identity: '0123456789abcdef',
-  description: pc,
+  description: { ...pc },
   complete: true,
   replayable: true,
   outcome: 'power-off',
@@ -42,7 +42,7 @@ const facts: Facts = {
 };
 
 it('describes run and machine', () => {
-  expect(tableOf(facts, pc, BIOS)).toBe(`recorded by   rewind86 9.9.9
+  expect(tableOf(facts, () => BIOS)).toBe(`recorded by   rewind86 9.9.9
 run           200 clocks, 100 instructions, 1.500 s
 end           power-off, by guest
 checks        every 64 clocks
@@ -67,8 +67,14 @@ power-on      2001-09-09 01:46:40 UTC, seed 7`);
 
 it('says where a machine without a kernel boots from, and whose firmware it has', () => {
   const { kernel: _, ...plain } = pc;
-  const text = tableOf(facts, { ...plain, debugPorts: false }, KERNEL);
+  const text = tableOf({ ...facts, description: { ...plain, debugPorts: false } }, () => KERNEL);
   expect(text).toMatch(/^boots from +disk$/m);
   expect(text).toMatch(/^firmware +not this program's, sha256 bbbbbbbbbbbb, 64 KiB$/m);
   expect(text).toMatch(/^debug ports +none$/m);
+});
+
+it('shows the description of any other machine as it stands', () => {
+  const description = { board: 'abacus', beads: 10, frames: [{ wires: 2 }] };
+  const text = tableOf({ ...facts, description }, () => BIOS);
+  expect(text).toMatch(/\nmachine +abacus, identity 0123456789abcdef\nbeads +10\nframes +\[\{"wires":2\}\]$/);
 });
