@@ -28,6 +28,15 @@ export interface CpuPins {
   delivered(vector: number, external: boolean): void;
   /** FERR#: an unmasked x87 exception is to be reported by interrupt, not by #MF. */
   coprocessorError?(): void;
+  /**
+   * Fires the schedule's events that are due at `clock`, in the middle of an instruction. A core that times its
+   * bus clock by clock calls it at exactly the clock of an event; others leave events to the boundaries.
+   */
+  serve?(clock: number): void;
+  /** READY: how many wait states a bus cycle of this status (S2..S0) at this address gets. */
+  waits?(status: number, address: number): number;
+  /** TEST#: true while WAIT need not wait. */
+  test?(): boolean;
 }
 
 /** Sees every retired instruction, changes nothing. */

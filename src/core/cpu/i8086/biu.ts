@@ -1,0 +1,384 @@
+/**
+ * The bus interface unit: T-states, bus cycles, prefetch queue, and who gets the bus next. One call of `clock`
+ * is one clock. Follows the bus timing of Intel's iAPX 86/88 User's Manual (figures 4-5 and 4-9) and, for what
+ * the manual does not tell, what captures of the chip show and the public microcode-level literature says:
+ *
+ * - a code fetch is decided in the clock after room was seen, starts one clock later, and follows a bus cycle
+ *   without a gap if it was decided at T3;
+ * - a fetch that fills the queue suspends fetching; it resumes in an idle clock when there is room, but not in
+ *   the clock after the fetch's own T4 unless the queue is short;
+ * - the execution unit takes the bus in steps (see `Chip.transfer`), and a fetch that has been decided and not
+ *   started yet gives way to it.
+ *
+ * A clock has two halves here: its beginning, where the T-state acts, and its end, where the next one is chosen.
+ * The execution unit's micro-instruction lies between them, that is between two calls of `clock`.
+ */
+import type { CpuPins } from '../../cpu.js';
+import { PAGE_SHIFT, PageKind, type PhysicalMemory } from '../../memory.js';
+import { BusStatus, QueueOp, Seg, T } from './state.js';
+
+/** What distinguishes the two chips. */
+export interface Model {
+  readonly name: 'i8086' | 'i8088';
+  /** Bytes the queue holds. */
+  readonly queue: number;
+  /** Bytes a bus cycle carries. */
+  readonly width: 1 | 2;
+}
+
+export const I8086_MODEL: Model = { name: 'i8086', queue: 6, width: 2 };
+export const I8088_MODEL: Model = { name: 'i8088', queue: 4, width: 1 };
+
+/** The pins in one clock, as a logic analyser on a maximum-mode chip sees them. Read it, do not keep it. */
+export interface BusClock {
+  readonly clock: number;
+  readonly ale: boolean;
+  /** The address of the cycle under way (valid where `ale` is, and until the cycle ends). */
+  readonly address: number;
+  /** `BusStatus`: active from T1 until the transfer, passive from then on. */
+  readonly status: number;
+  /** `T`. */
+  readonly t: number;
+  /** Both halves of the data bus, in the clock in which it is transferred. */
+  readonly data: number;
+  /** BHE#: true while the high half is not used. */
+  readonly bhe: boolean;
+  /** `Seg` of the cycle under way, as S4 and S3 tell it. */
+  readonly segment: number;
+  /** `QueueOp` and its byte: a clock after they happened. */
+  readonly queueOp: number;
+  readonly queueByte: number;
+  readonly lock: boolean;
+  /** Another master has the bus. */
+  readonly held: boolean;
+}
+
+/** Sees every clock, changes nothing. */
+export type BusObserver = (pins: BusClock) => void;
+
+const QUEUE_MASK = 7;
+/** Below this, the queue is short: a fetch is due even in the clock after a fetch. */
+const SHORT = 3;
+/** Never reached by the tick counter. */
+export const NEVER = 0x3fffffff;
+
+export class Biu {
+  readonly width: 1 | 2;
+  /** Fetching needs the queue to hold at most this many bytes. */
+  readonly room: number;
+  readonly sreg: Uint16Array;
+  readonly memory: PhysicalMemory;
+  readonly pins: CpuPins;
+  readonly #ram: Uint8Array;
+  readonly #kind: Uint8Array;
+  readonly #hasWaits: boolean;
+  onClock: BusObserver | undefined = undefined;
+
+  /** The clock is `base + tick`: the counter stays a small integer. */
+  base = 0;
+  tick = 0;
+  /** The tick at which something other than the chip wants to act. */
+  horizon = NEVER;
+
+  pc = 0;
+  readonly queue = new Uint8Array(QUEUE_MASK + 1);
+  queueHead = 0;
+  queueCount = 0;
+  /** A byte was read in the clock before: it leaves the queue at the beginning of this one. */
+  dequeue = 0;
+  queueFilled = false;
+  prefetching = true;
+  flushing = false;
+  /** What was read, or done to the queue, last; and when. */
+  queueOp = 0;
+  queueByte = 0;
+  queueTick = -2;
+
+  t: number = T.idle;
+  tNext: number = T.idle;
+  afterT4 = false;
+  /** The execution unit wants the bus. */
+  requested = false;
+  ioType: number = BusStatus.passive;
+  lastType: number = BusStatus.passive;
+  ioWord = false;
+  ioSegment = 0;
+  ioAddress = 0;
+  ioData = 0;
+  /** Bytes that the last code fetch brought: they lie behind those that count. */
+  fetchBytes = 0;
+  /** As many are about to count. */
+  fetchEnding = 0;
+  waits = 0;
+  stealAsked = 0;
+  stealLeft = 0;
+  lock = false;
+
+  constructor(model: Model, sreg: Uint16Array, memory: PhysicalMemory, pins: CpuPins) {
+    this.width = model.width;
+    this.room = model.queue - model.width;
+    this.sreg = sreg;
+    this.memory = memory;
+    this.pins = pins;
+    this.#ram = memory.ram;
+    this.#kind = memory.kind;
+    this.#hasWaits = pins.waits !== undefined;
+  }
+
+  get now(): number {
+    return this.base + this.tick;
+  }
+
+  /** Ends the current clock and begins the next one. */
+  clock(): void {
+    this.#end();
+    if (++this.tick >= this.horizon) this.#attend();
+    this.#begin();
+    if (this.onClock !== undefined) this.#show(this.onClock);
+  }
+
+  clocks(n: number): void {
+    for (let i = 0; i < n; i++) this.clock();
+  }
+
+  // ---- the end of a clock: what comes next ----
+
+  #end(): void {
+    if (this.fetchEnding !== 0) this.#enqueue();
+    let t = this.tNext;
+    if (t === T.idle && this.ioType !== BusStatus.passive) {
+      t = T.t1;
+      if (this.ioType === BusStatus.code) this.#addressFetch();
+    }
+    if (this.canFetch()) this.ioType = BusStatus.code;
+    if (this.flushing) {
+      this.flushing = false;
+      this.prefetching = true;
+    }
+    this.afterT4 = this.t === T.t4;
+    this.t = t;
+  }
+
+  /** True if nothing speaks against a code fetch now. */
+  canFetch(): boolean {
+    return (
+      this.ioType === BusStatus.passive &&
+      !this.queueFilled &&
+      this.prefetching &&
+      !this.requested &&
+      this.t !== T.t4
+    );
+  }
+
+  #addressFetch(): void {
+    this.ioSegment = Seg.cs;
+    this.ioAddress = ((this.sreg[Seg.cs]! << 4) + this.pc) & 0xfffff;
+    this.ioWord = this.width === 2 && (this.pc & 1) === 0;
+  }
+
+  /** The bytes of the fetch at T4 count from now on. */
+  #enqueue(): void {
+    this.queueCount += this.fetchEnding;
+    this.pc = (this.pc + this.fetchEnding) & 0xffff;
+    this.fetchEnding = 0;
+  }
+
+  // ---- the beginning of a clock: what the T-state does ----
+
+  #begin(): void {
+    switch (this.t) {
+      case T.idle:
+        this.tNext = T.idle;
+        break;
+      case T.t1:
+        this.tNext = T.t2;
+        break;
+      case T.t2:
+        if (this.#hasWaits) this.waits = this.pins.waits!(this.ioType, this.ioAddress);
+        if (this.ioType === BusStatus.inta) this.lock = !this.lock;
+        this.tNext = T.t3;
+        break;
+      case T.t3:
+        if (this.ioType === BusStatus.code) this.#foresee();
+        this.#complete();
+        break;
+      case T.wait:
+        this.#complete();
+        break;
+      default:
+        this.fetchEnding = this.fetchBytes;
+        this.fetchBytes = 0;
+        this.tNext = T.idle;
+    }
+    this.queueHead += this.dequeue;
+    this.queueCount -= this.dequeue;
+    this.dequeue = 0;
+    if (this.queueFilled && this.t === T.idle) this.#resume();
+  }
+
+  /** The fetch under way will leave no room for another. */
+  #foresee(): void {
+    if (this.queueCount - this.dequeue + (this.ioWord ? 2 : 1) > this.room) this.queueFilled = true;
+  }
+
+  #resume(): void {
+    if (this.queueCount > this.room) return;
+    if (this.queueCount < SHORT || this.lastType !== BusStatus.code || !this.afterT4) this.queueFilled = false;
+  }
+
+  #complete(): void {
+    if (this.waits > 0 || this.stealLeft > 0) {
+      if (this.waits > 0) this.waits--;
+      this.tNext = T.wait;
+      return;
+    }
+    this.#transfer();
+    this.lastType = this.ioType;
+    this.ioType = BusStatus.passive;
+    this.tNext = T.t4;
+  }
+
+  #transfer(): void {
+    switch (this.ioType) {
+      case BusStatus.code:
+        this.ioData = this.#readMemory();
+        this.#bringBytes();
+        break;
+      case BusStatus.memoryRead:
+        this.ioData = this.#readMemory();
+        break;
+      case BusStatus.memoryWrite:
+        this.#writeMemory();
+        break;
+      case BusStatus.ioRead:
+        this.ioData = this.#onHalf(this.pins.io.read(this.ioAddress, this.ioWord ? 2 : 1));
+        this.#refresh();
+        break;
+      case BusStatus.ioWrite:
+        this.pins.io.write(this.ioAddress, this.#fromHalf(), this.ioWord ? 2 : 1);
+        this.#refresh();
+        break;
+      default:
+        this.#acknowledge();
+    }
+  }
+
+  #bringBytes(): void {
+    const at = this.queueHead + this.queueCount;
+    if (this.ioWord) {
+      this.queue[at & QUEUE_MASK] = this.ioData;
+      this.queue[(at + 1) & QUEUE_MASK] = this.ioData >> 8;
+      this.fetchBytes = 2;
+    } else {
+      this.queue[at & QUEUE_MASK] = this.#fromHalf();
+      this.fetchBytes = 1;
+    }
+  }
+
+  /** A byte at an odd address is on the high half of the 8086's bus. */
+  #onHalf(value: number): number {
+    return this.width === 2 && !this.ioWord && (this.ioAddress & 1) !== 0 ? value << 8 : value;
+  }
+
+  #fromHalf(): number {
+    if (this.ioWord) return this.ioData;
+    return this.width === 2 && (this.ioAddress & 1) !== 0 ? this.ioData >> 8 : this.ioData & 0xff;
+  }
+
+  #readMemory(): number {
+    const at = this.ioAddress;
+    const kind = this.#kind[at >>> PAGE_SHIFT]!;
+    if (kind === PageKind.ram || kind === PageKind.rom) {
+      const low = this.#ram[at]!;
+      return this.ioWord ? low | (this.#ram[at + 1]! << 8) : this.#onHalf(low);
+    }
+    const value = this.#onHalf(this.memory.read(at, this.ioWord ? 2 : 1));
+    this.#refresh();
+    return value;
+  }
+
+  #writeMemory(): void {
+    const at = this.ioAddress;
+    this.memory.write(at, this.#fromHalf(), this.ioWord ? 2 : 1);
+    if (this.#kind[at >>> PAGE_SHIFT] === PageKind.mmio) this.#refresh();
+  }
+
+  /** The first of two acknowledge cycles freezes the controller, the second brings the vector. */
+  #acknowledge(): void {
+    if (this.lock) this.ioData = 0xff;
+    else this.ioData = this.pins.acknowledge();
+    this.#refresh();
+  }
+
+  // ---- queue ----
+
+  /** Takes the next byte; there must be one. */
+  takeByte(op: number): number {
+    const byte = this.queue[this.queueHead & QUEUE_MASK]!;
+    this.dequeue = 1;
+    this.queueOp = op;
+    this.queueByte = byte;
+    this.queueTick = this.tick;
+    return byte;
+  }
+
+  /** Empties the queue and lets fetching go on at PC, from the next clock. */
+  flush(): void {
+    this.queueCount = 0;
+    this.queueHead = 0;
+    this.queueFilled = false;
+    this.flushing = true;
+    this.queueOp = QueueOp.empty;
+    this.queueByte = 0;
+    this.queueTick = this.tick;
+  }
+
+  // ---- others who act at exact clocks ----
+
+  /** A device may have changed when it wants to act next. */
+  #refresh(): void {
+    if (this.stealAsked > 0 || this.stealLeft > 0) this.horizon = 0;
+    else if (this.pins.serve === undefined) this.horizon = NEVER;
+    else this.horizon = Math.min(NEVER, this.pins.nextEvent() - this.base);
+  }
+
+  /** Call when the schedule may have changed while the chip did not run. */
+  refreshHorizon(): void {
+    this.#refresh();
+  }
+
+  #attend(): void {
+    const { pins } = this;
+    if (pins.serve !== undefined && pins.nextEvent() <= this.now) pins.serve(this.now);
+    if (this.stealLeft > 0) this.stealLeft--;
+    else if (this.stealAsked > 0 && !this.lock && this.ioType === BusStatus.passive) {
+      this.stealLeft = this.stealAsked;
+      this.stealAsked = 0;
+    }
+    this.#refresh();
+  }
+
+  /** Shows the current clock to the observer, who came after its beginning. */
+  showClock(): void {
+    if (this.onClock !== undefined) this.#show(this.onClock);
+  }
+
+  #show(observer: BusObserver): void {
+    const transfer = this.t === T.t3 || this.t === T.wait;
+    const seen = this.queueTick === this.tick - 1;
+    observer({
+      clock: this.now,
+      ale: this.t === T.t1,
+      address: this.ioAddress,
+      status: this.t === T.idle || this.t === T.t4 ? BusStatus.passive : this.ioType,
+      t: this.t,
+      data: transfer ? this.ioData : 0,
+      bhe: this.width === 1 || !(this.ioWord || (this.ioAddress & 1) !== 0),
+      segment: this.ioSegment,
+      queueOp: seen ? this.queueOp : QueueOp.none,
+      queueByte: seen ? this.queueByte : 0,
+      lock: this.lock,
+      held: this.stealLeft > 0,
+    });
+  }
+}

@@ -1,0 +1,286 @@
+/**
+ * The execution unit's registers, and the steps that micro-instructions are made of: reading the queue, asking
+ * for the bus, suspending and correcting the program counter, starting to fetch the next opcode. Each follows
+ * the meaning that the published disassemblies of the 8086's microcode give the operation of the same name.
+ *
+ * A micro-instruction takes the clock it is in. Routines say what it does and then call `clock` to get to the
+ * next one; a jump that is taken costs one clock more (`jump`).
+ */
+import type { CpuPins } from '../../cpu.js';
+import type { PhysicalMemory } from '../../memory.js';
+import { Biu, type Model } from './biu.js';
+import { ARITHMETIC, BusStatus, Flag, type I8086State, Next, Phase, QueueOp, Seg, T } from './state.js';
+
+/** No segment override. */
+export const NO_OVERRIDE = 255;
+
+export class Chip extends Biu {
+  readonly gpr: Uint16Array;
+  /** AL CL DL BL AH CH DH BH are bytes 0 2 4 6 1 3 5 7. */
+  readonly bytes: Uint8Array;
+  flags = 0;
+  ind = 0;
+  opr = 0;
+  tmpa = 0;
+  tmpb = 0;
+  tmpc = 0;
+  latch = 0;
+  phase: number = Phase.start;
+  next: number = Next.opcode;
+  opcode = 0;
+  nextOpcode = 0;
+  modrm = 0;
+  prefixed = false;
+  override = NO_OVERRIDE;
+  f1 = false;
+  repne = false;
+  shadow = false;
+  intr = false;
+  nmi = false;
+  /** Operands are words; else bytes. */
+  word = false;
+  /** The modrm byte names memory. */
+  useMemory = false;
+  /** M is the operand that the r/m field names, R the other one; else the other way about. */
+  mIsRm = true;
+  /** The default segment of the effective address. */
+  segment: number = Seg.ds;
+  /** The loader has the next opcode already. */
+  loaded = false;
+
+  constructor(model: Model, state: I8086State, memory: PhysicalMemory, pins: CpuPins) {
+    super(model, state.sreg, memory, pins);
+    this.gpr = state.gpr;
+    this.bytes = new Uint8Array(state.gpr.buffer, state.gpr.byteOffset, 16);
+  }
+
+  // ---- the loader ----
+
+  /** An interrupt, if one is to be taken instead of the next opcode. */
+  #interrupt(): number {
+    if (this.shadow || this.prefixed) return Next.opcode;
+    if ((this.flags & Flag.TF) !== 0) return Next.trap;
+    if (this.nmi) return Next.nmi;
+    return this.intr && (this.flags & Flag.IF) !== 0 ? Next.intr : Next.opcode;
+  }
+
+  /** Reads the next opcode, if there is one, or finds that an interrupt comes first. */
+  loadNext(): boolean {
+    if (this.intr || this.nmi || (this.flags & Flag.TF) !== 0) {
+      const kind = this.#interrupt();
+      if (kind !== Next.opcode) {
+        this.next = kind;
+        if (kind === Next.nmi) this.nmi = false;
+        this.loaded = true;
+        return true;
+      }
+    }
+    if (this.queueCount === 0) return false;
+    this.next = Next.opcode;
+    this.nextOpcode = this.takeByte(QueueOp.first);
+    this.loaded = true;
+    return true;
+  }
+
+  /** NX: the next micro-instruction is the last; the loader may begin with the next instruction. */
+  nx(): void {
+    this.loadNext();
+  }
+
+  /** The address of the instruction at the boundary. */
+  get ip(): number {
+    const ahead = this.loaded && this.next === Next.opcode ? 1 : 0;
+    return (this.pc - this.queueCount + this.dequeue - ahead - this.dequeue) & 0xffff;
+  }
+
+  /** What the queue holds, the next byte first. */
+  queued(): number[] {
+    return Array.from({ length: this.queueCount }, (_, i) => this.queue[(this.queueHead + i) & 7]!);
+  }
+
+  /** A boundary with an idle bus: `bytes` from `ip` on are prefetched, the first is with the loader already. */
+  restart(ip: number, bytes: readonly number[]): void {
+    this.pc = (ip + bytes.length) & 0xffff;
+    this.queueHead = 0;
+    this.queueCount = bytes.length - 1;
+    this.queue.set(bytes.slice(1));
+    this.queueFilled = this.queueCount > this.room;
+    this.dequeue = 0;
+    this.nextOpcode = bytes[0]!;
+    this.queueOp = QueueOp.first;
+    this.queueByte = this.nextOpcode;
+    this.queueTick = this.tick - 1;
+    this.next = Next.opcode;
+    this.loaded = true;
+    this.prefixed = false;
+    this.phase = Phase.start;
+    this.prefetching = true;
+    this.flushing = false;
+    this.requested = false;
+    this.t = T.idle;
+    this.tNext = T.idle;
+    this.afterT4 = false;
+    this.fetchBytes = 0;
+    this.fetchEnding = 0;
+    this.ioType = BusStatus.passive;
+    this.lastType = BusStatus.passive;
+  }
+
+  // ---- queue and program counter ----
+
+  /** Q: the next byte of the instruction, waiting for it if need be. */
+  q(): number {
+    while (this.queueCount === 0) this.clock();
+    return this.takeByte(QueueOp.subsequent);
+  }
+
+  /** A jump in the microcode, to the clock of the micro-instruction jumped to. */
+  jump(): void {
+    this.clock();
+    this.clock();
+  }
+
+  /** SUSP: no fetch begins any more; one under way is waited for. Ends in its own, or the last clock. */
+  suspend(): void {
+    this.prefetching = false;
+    if (this.t !== T.t4 && this.t !== T.idle) {
+      do this.clock();
+      while (this.t !== T.t4);
+    } else this.ioType = BusStatus.passive;
+  }
+
+  /** CORR: makes PC the address of the next byte that the program has not used. */
+  correct(): void {
+    do this.clock();
+    while (this.ioType !== BusStatus.passive || this.t === T.t4);
+    this.pc = (this.pc - this.queueCount) & 0xffff;
+    this.queueCount = 0;
+  }
+
+  // ---- bus ----
+
+  /** R: reads OPR at segment:IND. */
+  read(segment: number): void {
+    this.#transfer(BusStatus.memoryRead, segment, this.word);
+  }
+
+  /** W: writes OPR at segment:IND. */
+  write(segment: number): void {
+    this.#transfer(BusStatus.memoryWrite, segment, this.word);
+  }
+
+  readPort(): void {
+    this.#transfer(BusStatus.ioRead, Seg.none, this.word);
+  }
+
+  writePort(): void {
+    this.#transfer(BusStatus.ioWrite, Seg.none, this.word);
+  }
+
+  /** IRQ: the two acknowledge cycles; the vector is OPR's high byte then. */
+  acknowledgeCycles(): void {
+    this.#transfer(BusStatus.inta, Seg.none, true);
+  }
+
+  /** The segment of a data access: the override, or the default of the effective address. */
+  dataSegment(): number {
+    return this.override !== NO_OVERRIDE ? this.override : this.segment;
+  }
+
+  #transfer(type: number, segment: number, word: boolean): void {
+    this.#claim();
+    this.ioSegment = segment;
+    const whole = word && this.width === 2 && (this.ind & 1) === 0 && type !== BusStatus.inta;
+    this.#startCycle(type, this.ind, whole);
+    this.clock();
+    if (!word || this.ioWord) {
+      this.requested = false;
+      while (this.ioType !== BusStatus.passive) this.clock();
+      this.opr = this.ioWord ? this.ioData : this.#byteRead() | 0xff00;
+      return;
+    }
+    while (this.ioType !== BusStatus.passive) this.clock();
+    const high = this.opr >> 8;
+    const low = this.#byteRead();
+    this.opr = (high << 8) | low;
+    this.#startCycle(type, (this.ind + 1) & 0xffff, false, high);
+    this.clock();
+    this.requested = false;
+    while (this.ioType !== BusStatus.passive) this.clock();
+    this.opr = low | (this.#byteRead() << 8);
+  }
+
+  /** Waits until the bus is the execution unit's. */
+  #claim(): void {
+    const late = this.t === T.t3 || this.t === T.wait || this.canFetch();
+    if (this.t === T.t4 || this.t === T.idle) this.ioType = BusStatus.passive;
+    this.requested = true;
+    this.clock();
+    if (late) {
+      while (this.tNext === T.wait) this.clock();
+      this.clock();
+    }
+    while (this.t === T.t4) this.clock();
+    this.clock();
+    while (this.ioType !== BusStatus.passive) this.clock();
+  }
+
+  #startCycle(type: number, offset: number, word: boolean, data = this.opr): void {
+    if (type === BusStatus.inta) this.ioAddress = 0;
+    else this.ioAddress = ((this.sreg[this.ioSegment]! << 4) + offset) & 0xfffff;
+    this.ioWord = word;
+    this.ioType = type;
+    if (type === BusStatus.memoryWrite || type === BusStatus.ioWrite) {
+      if (word) this.ioData = data;
+      else this.ioData = this.width === 2 && (offset & 1) !== 0 ? (data & 0xff) << 8 : data & 0xff;
+    }
+  }
+
+  #byteRead(): number {
+    return this.width === 2 && (this.ioAddress & 1) !== 0 ? this.ioData >> 8 : this.ioData & 0xff;
+  }
+
+  // ---- flags ----
+
+  /** F: the ALU's flags become the program's. */
+  storeFlags(): void {
+    this.flags = (this.flags & ~ARITHMETIC) | this.latch;
+  }
+
+  // ---- operands named by the opcode and the modrm byte ----
+
+  byteRegister(n: number): number {
+    return this.bytes[((n & 3) << 1) | (n >> 2)]!;
+  }
+
+  setByteRegister(n: number, value: number): void {
+    this.bytes[((n & 3) << 1) | (n >> 2)] = value;
+  }
+
+  register(n: number): number {
+    return this.word ? this.gpr[n]! : this.byteRegister(n);
+  }
+
+  setRegister(n: number, value: number): void {
+    if (this.word) this.gpr[n] = value;
+    else this.setByteRegister(n, value);
+  }
+
+  /** The operand that the r/m field names: a register, or what was read into OPR. */
+  rm(): number {
+    return this.useMemory ? this.opr : this.register(this.modrm & 7);
+  }
+
+  setRm(value: number): void {
+    if (this.useMemory) this.opr = value & 0xffff;
+    else this.setRegister(this.modrm & 7, value);
+  }
+
+  reg(): number {
+    return this.register((this.modrm >> 3) & 7);
+  }
+
+  setReg(value: number): void {
+    this.setRegister((this.modrm >> 3) & 7, value);
+  }
+}

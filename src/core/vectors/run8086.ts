@@ -1,0 +1,190 @@
+/**
+ * Runs a single-step vector on the 8086 or 8088 core, and finds the first difference: the pins clock by clock,
+ * then registers, flags, queue and memory. The bench that captured the suites is rebuilt: the queue holds the
+ * instruction, memory what the test says, ports read FFh, and a test ends where the next first byte is read.
+ */
+import { type BusClock, I8086_MODEL, I8088_MODEL, type Model } from '../cpu/i8086/biu.js';
+import { Chip } from '../cpu/i8086/chip.js';
+import { step } from '../cpu/i8086/sequencer.js';
+import { FLAGS_ONES, FLAGS_STORED, I8086, QueueOp, Seg, T } from '../cpu/i8086/state.js';
+import { PhysicalMemory } from '../memory.js';
+import { REGISTERS, type Register, type VectorCycle, type VectorTest } from './moo.js';
+
+/** Where a test went another way than the chip. */
+export interface VectorDifference {
+  /** `clock 7`, `ax`, `[0B57Dh]`, `queue`, `length`. */
+  readonly where: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export interface VectorOutcome {
+  readonly difference: VectorDifference | undefined;
+  /** What the core did, clock by clock, in the vector's own terms. */
+  readonly cycles: readonly VectorCycle[];
+}
+
+/** A core for any number of tests of one chip. `flags`: which flags must agree (a suite's mask); default all. */
+export type VectorRunner = (test: VectorTest, flags?: number) => VectorOutcome;
+
+/** The suites' numbering of S2..S0, by the chip's. */
+const STATUS = [0, 1, 2, 5, 6, 3, 4, 7];
+const STATUS_NAMES = ['INTA', 'IOR', 'IOW', 'MEMR', 'MEMW', 'HALT', 'CODE', 'PASV'];
+const QUEUE_NAMES = ['-', 'F', 'E', 'S'];
+const T_NAMES = ['Ti', 'T1', 'T2', 'T3', 'T4', 'Tw'];
+
+const GENERAL = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'] as const;
+const SEGMENTS = ['es', 'cs', 'ss', 'ds'] as const;
+const MIB = 1 << 20;
+/** What the bench answers where a test says nothing. */
+const NOP = 0x90;
+/** Longer than any test, repeated strings included. */
+const MAX_CLOCKS = 100_000;
+
+const CHIPS: Readonly<Record<string, Model>> = { '8086': I8086_MODEL, '8088': I8088_MODEL };
+
+/** The runner for a chip as its suite names it; undefined if this core is not that chip. */
+export function vectorRunner8086(cpu: string): VectorRunner | undefined {
+  const model = CHIPS[cpu];
+  if (!model) return undefined;
+  const memory = new PhysicalMemory(new Uint8Array(MIB).fill(NOP));
+  const io = { read: (_: number, size: number) => (size === 2 ? 0xffff : 0xff), write: () => {} };
+  const pins = { io, acknowledge: () => 0xff, nextEvent: () => 0, attention: () => false, delivered: () => {} };
+  const chip = new Chip(model, I8086.create(), memory, pins);
+  return (test, flags = 0xffff) => {
+    const cycles: VectorCycle[] = [];
+    const forgotten = new Set<number>();
+    load(chip, test);
+    chip.onClock = (now) => {
+      cycles.push(cycleOf(now));
+      if (now.queueOp === QueueOp.empty) forgetInstruction(chip, test, forgotten);
+    };
+    chip.showClock();
+    const start = chip.tick;
+    do step(chip);
+    while ((chip.prefixed || chip.phase !== 0) && chip.tick - start < MAX_CLOCKS);
+    cycles.pop();
+    for (const [at, value] of test.initial.ram) if (forgotten.has(at)) chip.memory.write(at, value, 1);
+    const difference = compare(chip, test, cycles, flags);
+    for (const [at] of [...test.initial.ram, ...test.final.ram]) chip.memory.write(at, NOP, 1);
+    return { difference, cycles };
+  };
+}
+
+function load(chip: Chip, { initial }: VectorTest): void {
+  const r = initial.regs as Record<Register, number>;
+  GENERAL.forEach((name, i) => {
+    chip.gpr[i] = r[name];
+  });
+  SEGMENTS.forEach((name, i) => {
+    chip.sreg[i] = r[name];
+  });
+  chip.flags = r.flags & FLAGS_STORED;
+  for (const [at, value] of initial.ram) chip.memory.write(at, value, 1);
+  chip.restart(r.ip, initial.queue);
+}
+
+/**
+ * The bench hands out the instruction's bytes once. After a jump it answers every fetch with NOP, also where the
+ * instruction lies.
+ */
+function forgetInstruction(chip: Chip, { initial, bytes }: VectorTest, forgotten: Set<number>): void {
+  const { cs, ip } = initial.regs;
+  bytes.forEach((_, i) => {
+    const at = (cs! * 16 + ((ip! + i) & 0xffff)) & (MIB - 1);
+    chip.memory.write(at, NOP, 1);
+    forgotten.add(at);
+  });
+}
+
+function cycleOf(c: BusClock): VectorCycle {
+  const active = c.t >= T.t2;
+  return {
+    ale: c.ale,
+    address: c.address,
+    segment: active ? (c.segment === Seg.none ? Seg.cs : [0, 2, 1, 3][c.segment]!) : 4,
+    memory: 0,
+    io: 0,
+    bhe: c.bhe ? 1 : 0,
+    data: c.data,
+    status: STATUS[c.status]!,
+    t: c.t,
+    queueOp: c.queueOp,
+    queueByte: c.queueByte,
+  };
+}
+
+// ---- comparing ----
+
+function compare(chip: Chip, test: VectorTest, cycles: VectorCycle[], flags: number) {
+  return (
+    cycleDifference(test.cycles, cycles, chip.width) ??
+    registerDifference(chip, test, flags) ??
+    queueDifference(chip, test) ??
+    memoryDifference(chip, test)
+  );
+}
+
+function cycleDifference(expected: readonly VectorCycle[], actual: readonly VectorCycle[], width: number) {
+  for (let i = 0; i < Math.min(expected.length, actual.length); i++) {
+    const transfer = expected[i]!.t === T.t3 || expected[i]!.t === T.wait ? halves(expected, i, width) : 0;
+    const want = pinText(expected[i]!, transfer);
+    const got = pinText(actual[i]!, transfer);
+    if (want !== got) return { where: `clock ${i}`, expected: want, actual: got };
+  }
+  if (expected.length === actual.length) return undefined;
+  return { where: 'length', expected: `${expected.length} clocks`, actual: `${actual.length} clocks` };
+}
+
+/** Which data lines the cycle that is at T3 in clock `i` uses. */
+function halves(cycles: readonly VectorCycle[], i: number, width: number): number {
+  let start = i;
+  while (start > 0 && !cycles[start]!.ale) start--;
+  const { address, bhe, status } = cycles[start]!;
+  if (!cycles[start]!.ale || STATUS_NAMES[status] === 'HALT') return 0;
+  if (width === 1) return 0xff;
+  return ((address & 1) === 0 ? 0xff : 0) | (bhe === 0 ? 0xff00 : 0);
+}
+
+/** The pins that have a meaning in this clock, as a line of text. */
+export function pinText(c: VectorCycle, dataMask: number): string {
+  const address = c.ale ? hex(c.address, 5) : '-----';
+  const bhe = c.ale ? ` BHE${c.bhe}` : '';
+  const data = dataMask ? ` data ${hex(c.data & dataMask, 4)}` : '';
+  const queue = c.queueOp ? ` ${QUEUE_NAMES[c.queueOp]}${c.queueOp === 2 ? '' : hex(c.queueByte, 2)}` : '';
+  return `${address} ${STATUS_NAMES[c.status]} ${T_NAMES[c.t]}${bhe}${data}${queue}`;
+}
+
+function registerDifference(chip: Chip, { initial, final }: VectorTest, mask: number) {
+  const want = { ...initial.regs, ...final.regs } as Record<Register, number>;
+  for (const name of REGISTERS) {
+    const care = name === 'flags' ? mask : 0xffff;
+    const got = registerOf(chip, name) & care;
+    if (got !== (want[name] & care)) return { where: name, expected: hex(want[name] & care, 4), actual: hex(got, 4) };
+  }
+  return undefined;
+}
+
+function registerOf(chip: Chip, name: Register): number {
+  const general = GENERAL.indexOf(name as (typeof GENERAL)[number]);
+  if (general >= 0) return chip.gpr[general]!;
+  const segment = SEGMENTS.indexOf(name as (typeof SEGMENTS)[number]);
+  if (segment >= 0) return chip.sreg[segment]!;
+  return name === 'ip' ? chip.ip : chip.flags | FLAGS_ONES;
+}
+
+function queueDifference(chip: Chip, { final }: VectorTest) {
+  const want = final.queue.map((b) => hex(b, 2)).join(' ');
+  const got = chip.queued().map((b) => hex(b, 2)).join(' ');
+  return want === got ? undefined : { where: 'queue', expected: want, actual: got };
+}
+
+function memoryDifference(chip: Chip, { initial, final }: VectorTest) {
+  for (const [at, value] of new Map([...initial.ram, ...final.ram])) {
+    const got = chip.memory.ram[at]!;
+    if (got !== value) return { where: `[${hex(at, 5)}]`, expected: hex(value, 2), actual: hex(got, 2) };
+  }
+  return undefined;
+}
+
+const hex = (n: number, digits: number): string => n.toString(16).toUpperCase().padStart(digits, '0');
