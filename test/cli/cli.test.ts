@@ -44,6 +44,14 @@ async function recorded(script: string, ...args: string[]): Promise<string> {
   return trace;
 }
 
+/** Where a trace's frames begin: the manifest, the toy's one image, then the run. */
+function framesOf(trace: string): number[] {
+  const bytes = fs.readFileSync(trace);
+  const out: number[] = [];
+  for (let at = 24; at < bytes.length; at += 32 + bytes.readUInt32LE(at)) out.push(at);
+  return out;
+}
+
 const QUIT = '- wait: /[a-z]/\n- delay: 30\n- type: "q"\n- finish: 1000\n';
 
 describe('record, verify, replay, info, events', () => {
@@ -275,9 +283,8 @@ describe('a trace that cannot be used', () => {
 
   it('that ends within its images has nothing to replay, and every command says so', async () => {
     const trace = await recorded(QUIT);
-    // The manifest is frame 0; the toy's one image, its firmware, is in frame 1.
-    const image = 24 + 32 + fs.readFileSync(trace).readUInt32LE(24);
-    fs.truncateSync(trace, image + 33);
+    const [, image] = framesOf(trace);
+    fs.truncateSync(trace, image! + 33);
     for (const command of ['verify', 'replay', 'info', 'events']) {
       expect(await cli(command, trace)).toBe(80);
       expect(host.err).toMatch(
@@ -288,6 +295,17 @@ describe('a trace that cannot be used', () => {
     expect(host.out).toMatch(/^run +none: the trace ends before it$/m);
     expect(await cli('info', trace, '--json')).toBe(80);
     expect(JSON.parse(host.out)).toMatchObject({ complete: false, replayable: false, images: {} });
+  });
+
+  it('that ends before the run does not count as verified', async () => {
+    const trace = await recorded(QUIT);
+    fs.truncateSync(trace, framesOf(trace)[2]! + 5);
+    for (const command of ['verify', 'replay', 'info', 'events']) {
+      expect(await cli(command, trace)).toBe(80);
+      expect(host.err).toMatch(
+        /run\.rewind: incomplete: it ends before the run, so there is nothing to replay\n$/,
+      );
+    }
   });
 
   it('cannot break a line by its name', async () => {

@@ -1,7 +1,8 @@
 /**
  * `demo`: records the guest that comes with the program until its race bites, verifies the trace by
  * replaying it, and says what to try next. What the guest gets from outside (entropy, keys) follows from
- * `--seed`, so that the demo ends alike on every host; nothing else about it is special.
+ * `--seed`, and its trace is written at fixed clocks, so that the demo ends alike on every host and leaves
+ * the same file; nothing else about it is special.
  */
 import type { Outcome } from '../../core/device.js';
 import { DEFAULT_MULTIPLIER, type PcDescription } from '../../devices/description.js';
@@ -18,6 +19,7 @@ import { WriteFile } from '../host/files.js';
 import type { Host } from '../host/host.js';
 import { SeededEntropy } from '../host/seededEntropy.js';
 import { Drive, type Ended } from '../machine/drive.js';
+import { Evenly } from '../machine/evenly.js';
 import { guestSeconds, reasonOf } from '../machine/live.js';
 import { BOOT_ORDER, fileName, natural } from '../machine/options.js';
 import { asDescription } from '../machine/plan.js';
@@ -37,6 +39,8 @@ const ATTEMPTS = 8;
 const MEMORY = 2 ** 21;
 /** Closer together than usual, some twenty a second of guest time: the run is short. */
 const CHECK_EVERY = 2 ** 22;
+/** A third of a second of guest time. */
+const FLUSH_EVERY = 2 ** 25;
 /** 2026-01-01T00:00:00Z. */
 const BOOT_INSTANT = 1_767_225_600;
 const SCRIPT = parseScript(`
@@ -90,12 +94,11 @@ async function record(seed: number, output: string, host: Host): Promise<Run> {
     program: PROGRAM,
     checkEvery: CHECK_EVERY,
   });
-  const ended = await new Drive(recorder, host, {
+  const ended = await new Drive(new Evenly(recorder, FLUSH_EVERY), host, {
     script: SCRIPT,
     timeLimit: undefined,
     view: 'serial',
     show: true,
-    // The run is short; written in one go, its trace is the same file on every host.
     onFlush: () => {},
   }).run();
   const final = recorder.finish(reasonOf(ended));

@@ -25,7 +25,7 @@ export interface Facts {
   readonly identity: string;
   readonly description: Description;
   readonly complete: boolean;
-  /** False if the file ends within the images that the machine is made of. */
+  /** False if the file ends before the run begins. */
   readonly replayable: boolean;
   readonly outcome: string;
   readonly endedBy: string | undefined;

@@ -33,7 +33,7 @@ function runRows(facts: Facts): Row[] {
     ['run', facts.replayable ? run : 'none: the trace ends before it'],
     ['end', endText(facts)],
     ['checks', `every ${facts.checkEvery} clocks`],
-    ['size', `${bytes.total} bytes in ${facts.frames} frames`],
+    ['size', `${bytes.total} bytes in ${facts.frames} ${facts.frames === 1 ? 'frame' : 'frames'}`],
     ['', `images ${bytes.images}, disk sectors ${bytes.sectors}, the run itself ${bytes.run}`],
     ['events', events ? listed : 'not recorded'],
   ];

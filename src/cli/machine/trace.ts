@@ -37,7 +37,11 @@ export function openTrace(path: string, options: TraceOptions): Trace {
 
 export function openSession(path: string, options: ReplayOptions, host: Host): Session {
   const boards = host.boards(options.engine);
-  return naming(path, options, () => Session.open(new ReadFile(path), boards, options));
+  return naming(path, options, () => {
+    const session = Session.open(new ReadFile(path), boards, options);
+    if (!session.trace.begun) throw session.trace.lack;
+    return session;
+  });
 }
 
 /** Puts the file's name before what is wrong with it, and behind it what helps. */

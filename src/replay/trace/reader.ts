@@ -146,9 +146,15 @@ export class Trace {
     return images;
   }
 
-  /** Why nothing in this trace can be replayed, if that is so: the file ends within what the machine is made of. */
+  /** True unless the file ends before the first stretch of the run. */
+  get begun(): boolean {
+    return this.complete || this.segments.length > 0;
+  }
+
+  /** Why nothing in this trace can be replayed, if that is so: the file ends too soon. */
   get lack(): TraceError | undefined {
-    return this.#lackOf(this.images());
+    const lack = this.#lackOf(this.images());
+    return lack ?? (this.begun ? undefined : shortOf('the run', this.tail));
   }
 
   #lackOf(images: ReadonlyMap<string, Image>): TraceError | undefined {
@@ -215,11 +221,12 @@ function fault(frame: Frame, what: string): TraceError {
 }
 
 function noManifest(tail: Tail): TraceError {
-  if (tail.kind === 'damaged') return tail.error;
-  return new TraceError(
-    'incomplete',
-    'incomplete: it ends before the manifest, so there is nothing to replay',
-  );
+  return tail.kind === 'damaged' ? tail.error : shortOf('the manifest', tail);
+}
+
+function shortOf(what: string, tail: Tail): TraceError {
+  const kind = tail.kind === 'damaged' ? 'damaged' : 'incomplete';
+  return new TraceError(kind, `${kind}: it ends before ${what}, so there is nothing to replay`);
 }
 
 function missingBlob(id: string, tail: Tail): TraceError {
