@@ -149,6 +149,11 @@ export class Chip extends Biu {
     } else this.ioType = BusStatus.passive;
   }
 
+  /** Waits for T4 of a fetch that is under way or has been decided. */
+  awaitFetch(): void {
+    while (this.t !== T.t4 && (this.t !== T.idle || this.ioType !== BusStatus.passive)) this.clock();
+  }
+
   /** CORR: makes PC the address of the next byte that the program has not used. */
   correct(): void {
     do this.clock();

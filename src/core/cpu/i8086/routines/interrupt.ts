@@ -37,21 +37,27 @@ function interrupt(c: Chip, external: boolean): void {
   farCall2(c);
 }
 
-/** CR -> tmpbL, UNC INTR. */
-function fixedVector(c: Chip, vector: number, external: boolean): void {
+/**
+ * CR or Q -> tmpbL, UNC INTR: takes a clock more than the published microcode says, and in it waits for a fetch
+ * that has been decided. Captures of the chip show both for INT, INT3, INTO and the divide error; that the chip's
+ * own interrupts, which use the same jump, do likewise is unverified on silicon.
+ */
+function enter(c: Chip, vector: number, external: boolean): void {
   c.tmpb = vector;
   c.jump();
+  c.awaitFetch();
+  c.clock();
   interrupt(c, external);
 }
 
 /** 198 single step. */
 export function trap(c: Chip): void {
-  fixedVector(c, 1, false);
+  enter(c, 1, false);
 }
 
 /** 199 NMI. */
 export function nmi(c: Chip): void {
-  fixedVector(c, 2, true);
+  enter(c, 2, true);
 }
 
 /** 19A INTR. */
@@ -69,26 +75,25 @@ export function intr(c: Chip): void {
 
 /** 1A8 INT. */
 export function int(c: Chip): void {
-  c.tmpb = c.q();
-  c.jump();
-  interrupt(c, false);
+  enter(c, c.q(), false);
 }
 
 /** 1B0 INT3. */
 export function int3(c: Chip): void {
   c.jump();
-  fixedVector(c, 3, false);
+  enter(c, 3, false);
 }
 
 /** 1AC INTO. */
 export function into(c: Chip): void {
+  c.clock();
   if ((c.flags & Flag.OF) === 0) return c.clock();
   c.jump();
-  fixedVector(c, 4, false);
+  enter(c, 4, false);
 }
 
 /** 1A7 INT0: the jump to it has been decided on. */
 export function divideError(c: Chip): void {
   c.jump();
-  fixedVector(c, 0, false);
+  enter(c, 0, false);
 }

@@ -75,6 +75,7 @@ export function cord(c: Chip): boolean {
   c.tmpc = rotateLeftCarry(c, c.tmpc);
   c.clock();
   rotateLeftCarry(c, c.tmpc);
+  c.flags = (c.flags & ~CF) | (c.latch & CF);
   c.jump();
   return true;
 }
