@@ -40,7 +40,7 @@ export async function runCli(args: readonly string[], host: Host): Promise<numbe
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return commandLineError(error, program, host);
+    if (error instanceof CommanderError) return commandLineError(error, program, args, host);
     const { code: failure, line } = explain(error);
     say(host, line);
     return failure;
@@ -55,13 +55,21 @@ function optionDescription(option: Option): string {
 }
 
 /** Commander's own messages, in this program's form. */
-function commandLineError(error: CommanderError, program: Command, host: Host): number {
+function commandLineError(
+  error: CommanderError,
+  program: Command,
+  args: readonly string[],
+  host: Host,
+): number {
   if (error.exitCode === 0) return ExitCode.ok;
-  if (error.code === 'commander.help') {
+  if (args.length === 0) {
     host.stderr.write(program.helpInformation());
     return ExitCode.usage;
   }
-  const line = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
-  say(host, `${line} (see rewind86 --help)`);
+  // `help` of an unknown command has no message of its own.
+  const message = error.code === 'commander.help' ? `unknown command '${args.at(-1)}'` : error.message;
+  const line = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  const command = program.commands.find((known) => known.name() === args[0]);
+  say(host, `${line} (see rewind86 ${command ? `${command.name()} ` : ''}--help)`);
   return ExitCode.usage;
 }

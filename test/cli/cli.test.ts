@@ -34,6 +34,7 @@ async function cli(...args: string[]): Promise<number> {
 }
 
 const DISK = new Uint8Array(64 * 512 + 1024).fill(7);
+DISK.set([0x55, 0xaa], 510);
 
 /** Records the toy with a script; the name of the trace. */
 async function recorded(script: string, ...args: string[]): Promise<string> {
@@ -337,7 +338,8 @@ describe('bad input gives one line and no stack', () => {
     ['no command', 64, /Usage: rewind86/, () => []],
     ['an unknown command', 64, /unknown command 'fly'/, () => ['fly']],
     ['an unknown option', 64, /unknown option '--fly'/, () => ['run', '--fly']],
-    ['no trace', 64, /missing required argument 'trace'/, () => ['verify']],
+    ['no trace', 64, /missing required argument 'trace' \(see rewind86 verify --help\)/, () => ['verify']],
+    ['help of nothing', 64, /unknown command 'fly' \(see rewind86 --help\)/, () => ['help', 'fly']],
     ['a bad number', 64, /--seed.*whole number from 0/, () => ['run', '--seed', '1e99']],
     ['a bad size', 64, /--memory.*whole MiB/, () => ['run', '--memory', '100K']],
     ['too much memory', 64, /--memory.*whole MiB/, () => ['run', '--memory', '64G']],
@@ -389,6 +391,12 @@ describe('bad input gives one line and no stack', () => {
     ],
     ['no name for a disk', 64, /--disk.*name of a file/, () => ['run', '--disk', '']],
     ['no name of a trace', 64, /'trace'.*name of a file/, () => ['info', '']],
+    [
+      'nothing bootable',
+      65,
+      /nothing to boot: no boot sector .* in .*d$/m,
+      (f) => ['run', '--disk', f('d', new Uint8Array(512))],
+    ],
     ['nothing to boot', 64, /nothing to boot: give --kernel FILE or --disk FILE/, () => ['run']],
     [
       'a drive without a medium',

@@ -61,7 +61,8 @@ describe('demo', () => {
   });
 
   it('says what is wrong with where the trace should go', async () => {
-    const { code } = await cli('demo', '-o', path.join(dir, 'no', 'such', 'folder'));
+    const { code, out } = await cli('demo', '-o', path.join(dir, 'no', 'such', 'folder'));
     expect(code).toBe(73);
+    expect(out).toBe('');
   });
 });

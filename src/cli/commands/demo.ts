@@ -15,7 +15,7 @@ import { outcomeText } from '../../replay/replayer.js';
 import { parseScript } from '../../replay/script/parse.js';
 import { sha256 } from '../../replay/sha256.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
-import { WriteFile } from '../host/files.js';
+import { checkWritable, WriteFile } from '../host/files.js';
 import type { Host } from '../host/host.js';
 import { SeededEntropy } from '../host/seededEntropy.js';
 import { Drive, type Ended } from '../machine/drive.js';
@@ -68,6 +68,7 @@ interface Run {
 
 async function demo({ output, seed }: DemoOptions, host: Host): Promise<number> {
   const tell = (line: string) => host.stdout.write(`${line}\n`);
+  checkWritable(output);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     tell(`Recording the bundled guest, two workers and one counter (entropy seed ${seed + attempt}):\n`);
     const run = await record(seed + attempt, output, host);

@@ -43,7 +43,7 @@ async function record(options: RecordOptions, host: Host): Promise<number> {
   const script = options.script === undefined ? undefined : loadScript(options.script);
   const plan = planMachine(options, host);
   checkSaveDisk(options, plan);
-  checkBoot(options);
+  checkBoot(options, plan);
   const path = options.output ?? freeName('run', 'rewind');
   protectInputs(path, inputsOf(options, plan));
   if (options.saveDisk !== undefined) protectOutput(options.saveDisk, path);

@@ -29,7 +29,7 @@ async function run(options: LiveOptions, host: Host): Promise<number> {
   const script = options.script === undefined ? undefined : loadScript(options.script);
   const plan = planMachine(options, host);
   checkSaveDisk(options, plan);
-  checkBoot(options);
+  checkBoot(options, plan);
   const { machine } = plan;
   announce(options, host);
   const ended = await new Drive(new Unrecorded(machine, plan.provider), host, {

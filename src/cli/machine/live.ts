@@ -6,7 +6,7 @@ import { outcomeText } from '../../replay/replayer.js';
 import { parseScript, type Script, ScriptError } from '../../replay/script/parse.js';
 import { CliError, usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
-import { checkWritable, protectInputs, readWhole } from '../host/files.js';
+import { checkWritable, protectInputs, type ReadFile, readWhole } from '../host/files.js';
 import { type Host, say } from '../host/host.js';
 import type { View } from '../host/terminal.js';
 import type { Ended } from './drive.js';
@@ -54,13 +54,27 @@ export function viewOf(options: LiveOptions): View {
   return serial || options.debugPorts ? 'serial' : 'screen';
 }
 
-/** A machine that has nothing to boot says so on its screen, for ever; only a script would read it. */
-export function checkBoot(options: LiveOptions): void {
+/**
+ * Refuses a machine that will find nothing to boot: it would say so on its screen, and wait for ever. A
+ * script may want to see just that, and firmware other than ours may need no boot sector.
+ */
+export function checkBoot(options: LiveOptions, { images }: Plan): void {
   const { kernel, bios, script, boot } = options;
   if (kernel !== undefined || bios !== undefined || script !== undefined) return;
-  if ((boot ?? BOOT_ORDER).some((device) => options[device].length > 0)) return;
-  const wanted = boot ?? ['kernel', 'disk', 'floppy'];
-  throw usage(`nothing to boot: give ${wanted.map((name) => `--${name} FILE`).join(' or ')}`);
+  const drives = (boot ?? BOOT_ORDER).filter((device) => options[device].length > 0);
+  if (drives.length === 0) {
+    const wanted = boot ?? ['kernel', 'disk', 'floppy'];
+    throw usage(`nothing to boot: give ${wanted.map((name) => `--${name} FILE`).join(' or ')}`);
+  }
+  if (drives.some((device) => hasBootSector(images.get(`${device}:0`)!))) return;
+  const names = drives.map((device) => options[device][0]).join(' or ');
+  throw new CliError(ExitCode.badInput, `nothing to boot: no boot sector (it ends in 55h AAh) in ${names}`);
+}
+
+/** What the BIOS looks for before it jumps into a sector. */
+function hasBootSector(image: ReadFile): boolean {
+  const [a, b] = image.read(510, 2);
+  return a === 0x55 && b === 0xaa;
 }
 
 /** Says how a run without a script ends, and what of the guest is to be seen: nothing else would. */
