@@ -36,6 +36,11 @@ export const FIRMWARE: readonly Firmware[] = [
     output: 'src/devices/firmware/generated/bios.ts',
     binaries: biosBinaries,
   },
+  {
+    source: 'src/devices/firmware/bios/xt.asm',
+    output: 'src/devices/firmware/generated/xtBios.ts',
+    binaries: biosBinaries,
+  },
   { source: 'src/devices/firmware/guest/racer.asm', output: 'src/devices/firmware/generated/racer.ts' },
 ];
 

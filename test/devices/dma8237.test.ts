@@ -115,6 +115,76 @@ describe('8237A', () => {
   });
 });
 
+describe('8237A of a PC/XT', () => {
+  function buildXt() {
+    const bus = new FakeBus({ ram: 2 << 20 });
+    const accesses: number[] = [];
+    const dma = new Dma8237(bus, { name: 'dma', isXt: true, beforeAccess: () => accesses.push(bus.clock) });
+    dma.reset();
+    const program = (n: number, count: number, page: number, pagePort: number) => {
+      bus.out(0x0b, 0x44 | n);
+      for (const [register, value] of [
+        [2 * n, 0],
+        [2 * n + 1, count],
+      ] as const) {
+        bus.out(register, value & 0xff);
+        bus.out(register, value >> 8);
+      }
+      bus.out(pagePort, page);
+      bus.out(0x0a, n);
+    };
+    return { bus, dma, program, accesses };
+  }
+
+  it('has pages of four bits, one of them for channels 0 and 1, that cannot be read', () => {
+    const { bus, dma, program } = buildXt();
+    for (const [n, port] of [
+      [0, 0x83],
+      [0, 0x87],
+      [1, 0x83],
+      [2, 0x81],
+      [3, 0x82],
+    ] as const) {
+      program(n, 0, 0xf0 | (n + 1), port);
+      dma.channel(n).push(Uint8Array.of(0x40 + n));
+      expect(bus.memory.ram[(n + 1) << 16], `channel ${n}, port ${port.toString(16)}h`).toBe(0x40 + n);
+    }
+    expect([0x81, 0x82, 0x83, 0x87].map((port) => bus.in(port))).toEqual([0xff, 0xff, 0xff, 0xff]);
+  });
+
+  it('has no second controller', () => {
+    expect(buildXt().bus.claimed).toEqual([...range(0, 16), ...range(0x80, 16)]);
+  });
+
+  it('says when it is looked at', () => {
+    const { bus, accesses } = buildXt();
+    bus.advance(5);
+    bus.in(0x08);
+    bus.out(0x0c, 0);
+    bus.in(0x83);
+    expect(accesses).toEqual([5, 5]);
+  });
+
+  it('counts requests without data as if each was served', () => {
+    const { bus, dma, program } = buildXt();
+    program(0, 9, 0, 0x83);
+    const word = (port: number) => bus.in(port) | (bus.in(port) << 8);
+    dma.channel(0).skip(4);
+    expect([word(0), word(1)]).toEqual([4, 5]);
+    dma.channel(0).skip(100);
+    expect([word(0), word(1), dma.channel(0).ready]).toEqual([10, 0xffff, false]);
+  });
+});
+
+const range = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
+
+deviceLaws('8237A of a PC/XT', (bus) => new Dma8237(bus, { name: 'dma', isXt: true }), {
+  poke: (device, n) => {
+    (device as Dma8237).channel(n & 3).skip(n >> 2);
+    return undefined;
+  },
+});
+
 deviceLaws('8237A pair', (bus) => new Dma8237(bus, { name: 'dma' }), {
   runs: 40,
   poke: (device, argument) => {

@@ -12,16 +12,17 @@ const BUFFER = 0x20000;
 const READY = 0x80;
 
 interface Setup {
+  readonly is765?: boolean;
   readonly kib?: number;
   readonly writeProtected?: boolean;
 }
 
-function board(bus: FakeBus, irq: Line, { kib = 1440, writeProtected = false }: Setup) {
+function board(bus: FakeBus, irq: Line, { kib = 1440, writeProtected = false, is765 = false }: Setup) {
   const pulls = serveBase(bus);
   const disk = new Disk(bus, { name: 'floppy0', channel: 'floppy:0', sectors: kib * 2 });
   const drive = new FloppyDrive(bus, { name: 'fd0', disk, writeProtected });
   const dma = new Dma8237(bus, { name: 'dma' });
-  const fdc = new Fdc82077(bus, { name: 'fdc', irq, dma: dma.channel(2), drives: [drive, null] });
+  const fdc = new Fdc82077(bus, { name: 'fdc', irq, dma: dma.channel(2), drives: [drive, null], is765 });
   return { disk, pulls, fdc, devices: [fdc, dma, drive, disk] };
 }
 
@@ -325,6 +326,35 @@ describe('82077AA: reading and writing', () => {
     expect(waitIrq(rig)).toBeGreaterThanOrEqual(135);
     expect(results(rig).slice(0, 3)).toEqual([0, 0, 0]);
     expect(rig.bus.memory.readBytes(BUFFER, 512)).toEqual(baseSectors(40 * 36, 1));
+  });
+});
+
+describe('765 on the PC diskette adapter', () => {
+  it('reads a disk of any rate without being told it', () => {
+    for (const kib of [360, 720, 1440]) {
+      const rig = start(build({ kib, is765: true }));
+      dma(rig, true, 512);
+      send(rig, 0x46, 0, 0, 0, 3, 2, 9, 0x2a, 0xff);
+      waitIrq(rig);
+      expect(results(rig).slice(0, 3)).toEqual([0, 0, 0]);
+      expect(rig.bus.memory.readBytes(BUFFER, 512)).toEqual(baseSectors(2, 1));
+    }
+  });
+
+  it('knows none of the commands that came later', () => {
+    const rig = start(build({ is765: true }));
+    for (const command of [0x0e, 0x10, 0x12, 0x13, 0x14]) {
+      send(rig, command);
+      expect(results(rig)).toEqual([0x80]);
+    }
+  });
+
+  it('has an output register that cannot be read, status and data, and nothing else', () => {
+    const { bus } = start(build({ is765: true }));
+    expect([bus.in(0x3f2), bus.in(0x3f3), bus.in(0x3f4), bus.in(0x3f7)]).toEqual([0xff, 0xff, 0x80, 0xff]);
+    expect(bus.claimed).not.toContain(0x3f7);
+    bus.out(0x3f4, 0x80); // no data rate select register: no reset
+    expect(bus.in(0x3f4)).toBe(0x80);
   });
 });
 

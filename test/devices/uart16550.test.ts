@@ -226,6 +226,20 @@ describe('16550A lines', () => {
   });
 });
 
+describe('8250', () => {
+  it('has neither FIFOs nor a scratch register', () => {
+    const bus = new FakeBus();
+    new Uart16550(bus, { name: 'com1', irq: () => {}, is8250: true }).reset();
+    bus.out(FCR, 0xc7);
+    expect(bus.in(IIR)).toBe(1);
+    bus.out(SCR, 0x5a);
+    expect(bus.in(SCR)).toBe(0xff);
+    bus.deliver('serial:com1', [1, 2]);
+    bus.advanceSeconds(1);
+    expect([bus.in(LSR) & 3, bus.in(RBR), bus.in(LSR) & 1]).toEqual([3, 2, 0]); // overrun
+  });
+});
+
 deviceLaws('16550A', (bus, wire) => new Uart16550(bus, { name: 'com1', irq: wire('irq4') }), {
   inputs: { 'serial:com1': 40 },
   values: { [FCR]: [0x01, 0x07, 0xc1, 0x00], [MCR]: [0x0b, 0x1b, 0x1f], [LCR]: [0x03, 0x83, 0x43] },

@@ -4,6 +4,7 @@
  */
 import { BIOS_SIZE, RSDP_OFFSET, RSDP_ROOM } from './biosLayout.js';
 import { IMAGE, SYMBOLS } from './generated/bios.js';
+import { IMAGE as XT_IMAGE } from './generated/xtBios.js';
 
 /** Images as they stand in generated modules. */
 export function decodeBase64(text: string): Uint8Array {
@@ -17,6 +18,11 @@ export function biosImage(rsdp: Uint8Array = new Uint8Array(0)): Uint8Array {
   if (image.length !== BIOS_SIZE) throw new RangeError(`a BIOS of ${image.length} bytes`);
   image.set(rsdp, RSDP_OFFSET);
   return image;
+}
+
+/** The xt board's BIOS, to be loaded at F0000h. */
+export function xtBiosImage(): Uint8Array {
+  return decodeBase64(XT_IMAGE);
 }
 
 /** The BIOS's labels: a line each, offset in segment F000h in hex and name. */

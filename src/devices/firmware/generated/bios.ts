@@ -5,7 +5,7 @@
 /** The image, in base64. */
 export const IMAGE =
   'UmV3aW5kODYgQklPUwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACQkJCQ' +
-  'kJCQkJCQkJD6/OhCADHAjtC8AHDoswHowAHoWwDoagXo/wXo2wDoQQLoagLocgLo1gO4AwDNEOhaVeg0WujdVeiJUujdTuiN' +
+  'kJCQkJCQkJD6/OhCADHAjtC8AHDoswHowAHoWwDoagXo/wXo2wDoQQLoagLocgLo1gO4AwDNEOhdVeg3WujgVeiMUujaTuiN' +
   'SuhBAvvNGbAP5nDkcYjEsA/mcLAA5nGA/Ap0DID8BXQBw7Ag5qDmIDHAjtj/LmcEakAfHgdmMcAx/7lAAPNmq7jAn47AZjHA' +
   'Mf+5AAHzZqsmxgYAAAHHBg4AwJ/HBhMAfwLHBhoAHgDHBhwAHgDHBoAAHgDHBoIAPgDHBhAAIgBmxwZ8AAEBAQHGBpYAEMOw' +
   'NOjiAWYPt8BmweAQdAdmBQAAAAHDsDDozAFmD7fAZsHgCmYFAAAQAMMeaMCfH2a6AAAAAGa5APwJAGa4AQAAAOiDAGa6APwJ' +
@@ -25,18 +25,18 @@ export const IMAGE =
   'BhABSCHIZg+3wOgs/inIJqMQAcO/PQDoGv6EwHQYid7B7gMEApgBxoPmAy6KhEcFvzwA6Q7+wwoLCgu+YgUuZjsEdAqDxgaB' +
   '/oAFcvHDLv9kBIaAAHCABYaAEHGABYaAEHCLBYaAEXGLBYaAE3GXBS5moUcFv2AA6b79ZrgAgACAv0AA6bL9ZrgBBgAAv0AA' +
   '6Kb9v4AAsAHoqf2wCb88AOmh/VBR5GGIxIDkELnoA+RhJBA44OH4WVjD6Ob/Zkl1+cMeMcCOwDH/uQABuFP/q7gA8Kvi9g4f' +
-  'vgcGrLQA0eDR4InHpYH+agZy8L+AATHAuQ4A86sfwwi+BgkVBwqHBguHBgyHBg2HBg5fUA+HBhDBDBFkSBJxSBN+SBQnUhVC' +
-  'UxYJWBdBWRiBWxnwWxpuWR2QGR7H7x9QREBnTULBDENQInAjW3GmBnKHBnOHBnSPV3WvBnaHBneHBibHBgQBkAAmxwYGAcCf' +
+  'vgcGrLQA0eDR4InHpYH+agZy8L+AATHAuQ4A86sfwwi+BgkVBwqHBguHBgyHBg2HBg5iUA+HBhDBDBFkSBJxSBN+SBQqUhVF' +
+  'UxYMWBdEWRiEWxnzWxpxWR2QGR7H7x9QREBnTULBDENQInAmW3GmBnKHBnOHBnSSV3WvBnaHBneHBibHBgQBkAAmxwYGAcCf' +
   'JscGGAGgACbHBhoBwJ/DULAL5qDkoITAdASwIOagsAvmIOQghMB0BLAg5iBYz1CwIOagWM0Kz1CwAObwsCDmoOYgWM0Cz1BS' +
   'HlC4QACO2Fj7/wZsAHUE/wZuAIM+bgAYchiBPmwAsAByEMcGbAAAAMcGbgAAAP4GcACAPkAAAHQR/g5AAHULgCY/APC68gOw' +
-  'DO7NHPqwIOYgH1pYz2ZgHgYPoInlakAfaMCfD6H86JBOche0T/nNFXMQULAg5iBY6BIAD6EHH2Zhz7Ag5iAPoQcfZmHPPOB0' +
+  'DO7NHPqwIOYgH1pYz2ZgHgYPoInlakAfaMCfD6H86JNOche0T/nNFXMQULAg5iBY6BIAD6EHH2Zhz7Ag5iAPoQcfZmHPPOB0' +
   'MTzhdDM8+nMoiMSA5IAkf/YGlgABdSf2BhgACHQLhOR1B4AmGAD36wPoLwCAJpYA/MOADpYAAsOADpYAAcM8HXTvgCaWAP6E' +
   '5HQBw4AOGAAI+/T2BhgACHX3wzwqswJ0Rjw2swF0QDwdswR0UDw4swh0Sjw6s0APhMoAPEUPhJAAPEYPhJsAPFJ1DvYGFwAM' +
   'dQdQs4DoswBYhOR1CTxTD4TCAOnWAMP2BpYAAnUOCB4XAITkdAb20yAeFwDDiN/Q79Dv9gaWAAJ1EAg+GACE5HQW9tcgPhgA' +
-  '6w4IHpYAhOR0BvbTIB6WAKAYACQD0ODQ4AoGlgAkDIAmFwDzCAYXAKgIdQwxwIYGGQCEwA+FulDDsyCE5HUu9gYXAAQPhSz/' +
-  '6yOzEPYGFwAEdBqE5HUVxgZxAIChgACjGgCjHADNGzHA6YZQw+gDAOlkTYTkdQ+EHhgAdQgIHhgAMB4XAMP20yAeGADDiiYX' +
-  'AIDkDID8DLQAdQnHBnIANBLp+kz2BpYAAnUc6IAAcjU8WHcxtACJxk54KtHm0ebR5oHGlQnrEr5MDIPGCYH+wQxzEi46BHXy' +
-  'RugKAC6LAIXAD4UNUMOKJhcAuwYA9sQIdTu7BAD2xAR1MzHb9sQDdAO7AgD2BpYAAnUisiA8R3IGPFN3GOsPLooUgPphcg6A' +
+  '6w4IHpYAhOR0BvbTIB6WAKAYACQD0ODQ4AoGlgAkDIAmFwDzCAYXAKgIdQwxwIYGGQCEwA+FvVDDsyCE5HUu9gYXAAQPhSz/' +
+  '6yOzEPYGFwAEdBqE5HUVxgZxAIChgACjGgCjHADNGzHA6YlQw+gDAOlnTYTkdQ+EHhgAdQgIHhgAMB4XAMP20yAeGADDiiYX' +
+  'AIDkDID8DLQAdQnHBnIANBLp/Uz2BpYAAnUc6IAAcjU8WHcxtACJxk54KtHm0ebR5oHGlQnrEr5MDIPGCYH+wQxzEi46BHXy' +
+  'RugKAC6LAIXAD4UQUMOKJhcAuwYA9sQIdTu7BAD2xAR1MzHb9sQDdAO7AgD2BpYAAnUisiA8R3IGPFN3GOsPLooUgPphcg6A' +
   '+np3CbJAhNR0A4DzAsOKJhcAgOQMgPwIdSWIw7cAg+tHg/sLdxkuip+JCYD7CXcPULAK9iYZAADYohkAWPnD+MMHCAn/BAUG' +
   '/wECAwAbARsBGwEAATECIQIAAAB4MgNAAwADAHkzBCMEAAAAejQFJAUAAAB7NQYlBgAAAHw2B14HHgcAfTcIJggAAAB+OAkq' +
   'CQAAAH85CigKAAAAgDALKQsAAACBLQxfDB8MAII9DSsNAAAAgwgOCA5/DgAOCQ8ADwCUAKVxEFEQERAAEHcRVxEXEQARZRJF' +
@@ -280,61 +280,61 @@ export const IMAGE =
   'D4IC/CZmg30MAA+F+PsmZotdCCaLTQKFyQ+E5vuB+YAAD4fh+wZXJsR9BFGJ+sHqBIzBAdGOwYPnD1lR6Ej9Wl8HKcomiVUC' +
   'w45GBIt+CiaDPRoPgq/7JscFGgAmx0UCAgBkZg+3RAomZolFBGRmD7dEDCZmiUUIZGYPt0QOJmaJRQxkZotEECZmiUUQJmbH' +
   'RRQAAAAAJsdFGAAC6WT7ZmAeBg+gieVqQB9owJ8Pofz7ilYaikYjPAF0EegUAIgmQQDoLvsPoQcfZmHPiiZBAOvwvrpNLjoE' +
-  'dAyDxgOB/s9NcvK0AcPonwG0gHQELv9kAcMAz00CEU4DFk4ETE4ImU8VhE8W2U3oPgO0IHICtADD6AoA6PQBtAZyArQAw8YG' +
-  'QAD/6OcDCAY/AKA/ALEE0uAMDAjQUrryA+5awwboSQMmikcCokAAB8O45kbrA7jFSlDoOQBZch6ORgKLXhaI6IpmIlHorQNZ' +
-  'tAlyCojI6JkAcgPo4wBQ6ML/WITkdATGRiIAw+gHAHLt6GcA6+iAfiIAtAF0LugtALQgcifoawFyH+iNAbSAchuKbh+Kdhvo' +
-  'VgM6r5QAdAfoFAO0QHIF+MPoUAH5w1K68gPsWqgEdAnoKQJyBKhQdAXobAJyFOg9/+gpA4QGPgB1COixAnMD6KwCw7BK6BoC' +
-  'cgzoAANyB+hBAHIC61O0gPnD6AUCcveKdhvo6AJy74pGH+j1AYpGG+jvAYpGHujpAQboXAK+AwAmigDo3AFGg/4HcvQH6AMA' +
-  'csTD6GYBD4PeAVK68gOwCO5agCY+APD5w7QA9gZCAMB0GaBDAL5ET7kGAC6KZAEuhAR1B4PGAuLytCDDgAQgEBAIBAQCAwEC' +
-  'sBDoo7OA+gF3DnQDwOgEJA88BXcDhMDDMMDDugAA6N//dBBC6Nn/dAWDDhAAQIMOEAABwzwCsAFyArACiEYjgGYq/oPEAukb' +
-  '+Q+22IleFgHbLouHx0+JRh7GRhsBoBAAwOgG/sCIRhrGRiIAx0YCAPDHRgbH77QAwwknD08JTxJPJE9SuvcD7FrQ4MMPttqA' +
-  'p5AA77YAtQHorAG1AOinAejg/7SAcgK0BsMPttqKh5AAqBB1SuhI/w+2+MHnAoHHN1C5AwAuigVHUVDoMQC2AOiY/lmA/AGI' +
-  'yFlyBOLn+cMMEA+22oiHkAD4w4CAgAAAQIAAgICAAACAAADAAIAAJMCiiwDA6AZSuvcD7lr4w1AeULhAAI7YWIAOPgCAsCDm' +
-  'IB9Yz1BR5CEkv+YhueiAqAF1GosObAD69gY+AIB1I/v0oWwAKciD+CV27OsV9gY+AIB1DugMtegJtegGtegDteLr+1lY9gY+' +
-  'AID5dAaAJj4Af/jDUVK5lAK69APsqIB1BujftOL2+VpZw4jE6OX/cg6oQPl1CYjgUrr1A+5a+MNRUle/QgC5BwDoyP9yDqhA' +
-  'dAq69QPsiAVH4u74X1pZw1KAJj4AcLryA7AI7uiUtLAM7oAmPwDw6Er/ciO5BADoKQByG+L5sAPon/9yEugRACaKB+iU/3IH' +
-  'JopHAeiL/1rDMduOwybEHngAw7AI6Hr/cgPoi//DsAfob/9yKYjQ6Gj/ciLo/f5yHejf/3IY9gZCAND5dRDoRwDGh5QAAOhE' +
-  'AAgGPgD4w7AP6D7/ciboJAByIYjo6DL/chrox/5yFeip/3IQ9gZCAMD5dQjoEQCIr5QA+MOI8NDg0OAI0OkK/4jTtwDDiNGw' +
-  'AdLgw1JTUIzAsQTTwIjCgOIPJPAB2IDSAIjTWoj10OWxAElRAcFZciNQsAbmCuYMiNDmC1jmBIjg5gSI2OaBiMjmBYjo5gWw' +
-  'AuYK+Ftaw2ZgHgYPoInlakAfaMCfD6H8+4teGoP7BHMbid4B24sXhdJ0EYpeI7cAg/sDdwcB2y7/l2NSD6EHH2Zhz2tSrFLD' +
-  'UuRSil4isQTS64PjDi6Lj5xSg8IDsIDug+oDiMjuQojo7oPCAopGIiQf7oPqArAA7krrSBcEAAOAAcAAYAAwABgADABSg8IE' +
-  'sAPuWrQg6DoAdCKKRiLuiGYjw1KDwgSwAe5atAHoIwB0C+yIRiKA5B6IZiPDgMyAiGYjw1KDwgXsiEYjQuyIRiJaw1KDwgWK' +
-  'XHy56IDshOB1DuiusuirsuLz/st17ITgiMRawzH2Mdsui5Q6U4PCAuyo+HUIg+oCiReDwwKDxgKD/ghy4wgeEQDD+AP4AugD' +
-  '6AJmYB4GD6CJ5WpAH2jAnw+h/L6AU4pGIy46BHQTg8YDgf6hU3Ly6DcAD6EHH2Zhz4BmKv4u/1QBD6EHH2ZhzyS0U0+vU4bb' +
-  'U4fyVIgNVJCqU5GqU8AiVMExVMIoVug3VMZGI4aATioBw8ZGIwDDgE4qAcOKRiLGRiMAPAEPglquD4RNrjwDcgh31sdGFgIA' +
-  'w+SS0OgkAYhGIsP7i0YeZsHgEItGGmYx0ma5tQAAAGa7DAAAAGb342Y5ynOkZvfxZmeNSAHowrHGRiMAw+jvrWY9APwAAHYG' +
-  'ZrgA/AAAiUYiw8dGAgDwx0YW9ebGRiMAw8dGAsCfw4B+IgEPhIQAgH4iIA+FWv9mgX4aUEFNUw+FTv9mg34eFA+CRf9kZg+3' +
-  'BrAAZoteFmY5ww+DM/9r8wxmQ2Y5w3IDZjHbZoleFo5GAot+BmYxyWRmi4S0ACZmiQUmZolNBGRmi4S4ACZmiUUIJmaJTQxk' +
-  'ZouEvAAmZolFEGbHRh4UAAAAZotGGmaJRiLD6DmtZjHbZj0APAAAdhRmicNmgesAPAAAZsHrBma4ADwAAIlGIolGHoleFole' +
-  'GsOLTh6B+QCAd0LkklDoEa366EEADyDADAEPIsC4EACO2LgYAI7AMfYx//OlLmYPARbgXLggAI7YjsAPIMAk/g8iwFgk/uaS' +
-  'xkYjAMPGRiMCgE4qAcNmD7dGAmbB4ARmD7deCmYB2GZQai+J4zZmDwEXg8QGw1BmUWa5KAUAAORkqAJ0B+g7sGZJdfNmWVjD' +
-  '6OP/5mTD6N3/5mDDZlFmuSgFAADkZKgBdQvoFrBmSXXzZln5w2ZZ5GD4w7kgAORkqAF0BORg4vbD5GQkITwB+XUD5GD4w7D+' +
-  '6LX/9Ov96LX/67lQsGDop/9Y66qwreif/7Cn6Jr/6ML/sKrokv/om/+wZejd/7Cu6IX/sPTrz4omFwDA7ASA5AeglwAkBzjg' +
-  'dBWAJpcA+AgmlwCw7eiu/3IFiODop//DD7ZeIoP7B3cKAdsu/5dAVumA8rQB6XvygFbNVvdWEFcoV75WOld9V1Cw1Ogq/1jo' +
-  'LP/oL/9yBTz6dAH5w7Co6Bb/sPLo4f9yCugY/3IFgw4QAASwp+kA/4p+F4D/AXcwdA6w9ejB/3IqsGXoPf/rHWRmgz4AAQC0' +
-  'BXQUZMYGBQEAsEfoJf+w9Oid/3IGtADDtALDtAPDikYX/sg8CHPx/sBkogQBsGXoAf+wqOip/rD/6HT/ct25MgDoqP5zBOL5' +
-  '69GIRhbonP5yyYhGF+u+D7ZeF4P7Bne4sPMuiqcJV+sRChQoPFBkyIpmF4D8A3egsOjoM/9ynIjg6Cz/cpXrjbDy6CP/cozo' +
-  'Wv5yh4hGF+l7/4pGFzwCD4d1/4TAdAwE5egE/w+Ca//pYv+w6ej4/g+CX//oLf4Pglj/iEYW6CP+D4JO/4hGHugZ/g+CRP+I' +
-  'RhrpOP+LRgJmweAQi0YWZGajAAHpJv9mYB4GD6CJ5WpAH2jAnw+h/ORkJCE8IXVT5GBkD7YeBQGF23UEqAh0Q4PjB2SIhwgB' +
-  'Q2SIHgUBZDoeBAFyLmTGBgUBAGRmgz4AAQB0H2QPtgYIAVBkD7YGCQFQZA+2BgoBUGoAZP8eAAGDxAj6sCDmoOYgD6EHH2Zh' +
-  'z2ZgHgYPoInlakAfaMCfD6H8il4jtwCD+xJ3BwHbLv+XMlgPoQcfZmHPWViGWORYWFhYWAxZWFhYWFhYWFhYWFhYWFhYWFhY' +
-  'WFhoWJ9Y61jD6AwAi0Yi6FYAcvWJRiLD+/qLHhoAOx4cAHUE+/Tr8YsHiUYi6LMAiR4aAPvD6BYA9kYqQHXJi0Yi6CMAiUYi' +
-  'c77oy//r5/uATipAix4aADseHAB0CYsHiUYigGYqv8OA/OB0DzzgdBSEwHUFgPyEdxj4w7QcPC91+LQ1w4TkdPGA/IR3BLAA' +
-  '+MP5w6AXAIhGIsOgFwCKJhgAiOOA5HP2wwR0A4DMgIoelgCA4wwI3IlGIsOLRh7oCACwABQAiEYiw4s+HACJ++gQADseGgB0' +
-  'CIkFiR4cAPjD+cODwwI7HoIAcgSLHoAAw7QBz/qhbACJRhqhbgCJRh4wwIYGcACIRiLD+otGGqNsAItGHqNuAMYGcAAAw2Zg' +
-  'HgYPoInlakAfaMCfD6H8gH4jsXQbD7ZeI4P7B3ccAduAZir+Lv+XtVkPoQcfZmHP6LapD6EHH2Zhz4BOKgEPoQcfZmHPRFlb' +
-  'WcVZ8lkeWkRaflqwWug1AXIjsAToKamIRh+wAughqYhGHrAA6BmpiEYbsAvoEakkAYhGGsOATioBw+h7ALAEimYf6ACpsAKK' +
-  'Zh7o+KiwAIpmG+jwqLAL6OaoJH6KZhqA5AEI4OtZ6NwAcsqwMujQqIhGH7AJ6MioiEYesAjowKiIRhuwB+i4qIhGGsPoKQCw' +
-  'MopmH+iuqLAJimYe6KaosAiKZhvonqiwB4pmGuiWqLAL6IyoJH/rB7AL6IOoDICIxLAL6X+osAvodaioIA+FZP+wBYpmH+hs' +
-  'qLADimYe6GSosAGKZhvoXKjkoST+5qGwC+hMqAwg68ewC+hDqCTf6764CiboPqi4CwLoOKiwDOguqOgwALAE6EAAZmvYPLAC' +
-  '6DcAZgHDZmvbPLAA6CsAZgHYZrreNBIAZvfiZg+s0BBmo2wAw1G5SgGwCujyp6iAdAbopqri8vlZw+jjp4jEwOwEJA/VCmYP' +
-  't8DDULAM6M+nqCB0BPvNSvqwIOag5iBYz7kEAFFSMcCOwM0TWlK4AQK7AHy5AQC2AM0TWllzA+LjwyaBPv59Vap1HeglADHA' +
-  'MdsxybYAMfYx/zHtjtiOwLwAfOoAfAAAw77cW+gEAPv06/1QUzHbLooERoTAdAa0Ds0Q6/JbWMNSZXdpbmQ4NiBCSU9TADog' +
-  'Ym9vdGluZyBmcm9tIGZsb3BweQ0KADogYm9vdGluZyBmcm9tIGRpc2sNCgA6IG5vdGhpbmcgdG8gYm9vdA0KADHAjtC8AHD7' +
-  'vqBb6I3/sD3o9aZQ6AkAWMDoBOgCAM0YJA88AXQJPAJ0DTwPdBHDsgC+rlvpEv+ygL7GW+kK/743XOhW/+siOiBzdGFydGlu' +
-  'ZyB0aGUga2VybmVsIGluIG1lbW9yeQ0KAGiAnwcmZoE+AABSVzg2dRv66KWlLmYPARbgXA8gwAwBDyLAZuqFXA8AEADDZrgY' +
-  'AI7YjsCO4I7ojtCLJQj4CQChDPgJAIsdEPgJAIs1FPgJADHJMdIx/zHt/yUE+AkAAAAAAAAAAAAAAAAAAAAAAP//AAAAm88A' +
-  '//8AAACTzwD//wAAAJMAACcAuFwPAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
+  'dAyDxgOB/s9NcvK0AcPonAG0gHQELv9kAcMAz00CEU4DFk4ETE4Ilk8VgU8W2U3oQQO0IHICtADD6AoA6PEBtAZyArQAw8YG' +
+  'QAD/6OoDCAY/AKA/ALEE0uAMDAjQUrryA+5awwboTAMmikcCokAAB8O45kbrA7jFSlDoOQBZch6ORgKLXhaI6IpmIlHosANZ' +
+  'tAlyCojI6JYAcgPo4ABQ6ML/WITkdATGRiIAw+gHAHLt6GQA6+iAfiIAtAF0K+gqALQgciTocQFyH+iQAbSAchiKbh+Kdhvo' +
+  'WQM6r5QAdAfoFwO0QHIC+MP5w1K68gPsWqgEdAnoLwJyBKhQdAXocgJyFOhA/+gvA4QGPgB1COi3AnMD6LICw7BK6CACcgzo' +
+  'BgNyB+hBAHIC61O0gPnD6AsCcveKdhvo7gJy74pGH+j7AYpGG+j1AYpGHujvAQboYgK+AwAmigDo4gFGg/4HcvQH6AMAcsTD' +
+  '6GwBD4PkAVK68gOwCO5agCY+APD5w7QA9gZCAMB0GaBDAL5BT7kGAC6KZAEuhAR1B4PGAuLytCDDgAQgEBAIBAQCAwECsBDo' +
+  'prOA+gF3DnQDwOgEJA88BXcDhMDDMMDDugAA6N//dBBC6Nn/dAWDDhAAQIMOEAABwzwCsAFyArACiEYjgGYq/oPEAuke+Q+2' +
+  '2IleFgHbLouHxE+JRh7GRhsBoBAAwOgG/sCIRhrGRiIAx0YCAPDHRgbH77QAwwknD08JTxJPJE9SuvcD7FrQ4MPo9P9zHg+2' +
+  '2oCnkADvtgC1AeitAbUA6KgB6Nv/tIByA7QG+cMPttqKh5AAqBB1SuhC/w+2+MHnAoHHOlC5AwAuigVHUVDoMQC2AOiS/lmA' +
+  '/AGIyFlyBOLn+cMMEA+22oiHkAD4w4CAgAAAQIAAgICAAACAAADAAIAAJMCiiwDA6AZSuvcD7lr4w1AeULhAAI7YWIAOPgCA' +
+  'sCDmIB9Yz1BR5CEkv+YhueiAqAF1GosObAD69gY+AIB1I/v0oWwAKciD+CV27OsV9gY+AIB1DugJtegGtegDtegAteLr+1lY' +
+  '9gY+AID5dAaAJj4Af/jDUVK5lAK69APsqIB1BujctOL2+VpZw4jE6OX/cg6oQPl1CYjgUrr1A+5a+MNRUle/QgC5BwDoyP9y' +
+  'DqhAdAq69QPsiAVH4u74X1pZw1KAJj4AcLryA7AI7uiRtLAM7oAmPwDw6Er/ciO5BADoKQByG+L5sAPon/9yEugRACaKB+iU' +
+  '/3IHJopHAeiL/1rDMduOwybEHngAw7AI6Hr/cgPoi//DsAfob/9yKYjQ6Gj/ciLo/f5yHejf/3IY9gZCAND5dRDoRwDGh5QA' +
+  'AOhEAAgGPgD4w7AP6D7/ciboJAByIYjo6DL/chrox/5yFeip/3IQ9gZCAMD5dQjoEQCIr5QA+MOI8NDg0OAI0OkK/4jTtwDD' +
+  'iNGwAdLgw1JTUIzAsQTTwIjCgOIPJPAB2IDSAIjTWoj10OWxAElRAcFZciNQsAbmCuYMiNDmC1jmBIjg5gSI2OaBiMjmBYjo' +
+  '5gWwAuYK+Ftaw2ZgHgYPoInlakAfaMCfD6H8+4teGoP7BHMbid4B24sXhdJ0EYpeI7cAg/sDdwcB2y7/l2ZSD6EHH2Zhz25S' +
+  'r1LGUudSil4isQTS64PjDi6Lj59Sg8IDsIDug+oDiMjuQojo7oPCAopGIiQf7oPqArAA7krrSBcEAAOAAcAAYAAwABgADABS' +
+  'g8IEsAPuWrQg6DoAdCKKRiLuiGYjw1KDwgSwAe5atAHoIwB0C+yIRiKA5B6IZiPDgMyAiGYjw1KDwgXsiEYjQuyIRiJaw1KD' +
+  'wgWKXHy56IDshOB1DuirsuiosuLz/st17ITgiMRawzH2Mdsui5Q9U4PCAuyo+HUIg+oCiReDwwKDxgKD/ghy4wgeEQDD+AP4' +
+  'AugD6AJmYB4GD6CJ5WpAH2jAnw+h/L6DU4pGIy46BHQTg8YDgf6kU3Ly6DcAD6EHH2Zhz4BmKv4u/1QBD6EHH2ZhzyS3U0+y' +
+  'U4beU4f1VIgQVJCtU5GtU8AlVME0VMIrVug6VMZGI4aATioBw8ZGIwDDgE4qAcOKRiLGRiMAPAEPgleuD4RKrjwDcgh31sdG' +
+  'FgIAw+SS0OgkAYhGIsP7i0YeZsHgEItGGmYx0ma5tQAAAGa7DAAAAGb342Y5ynOkZvfxZmeNSAHov7HGRiMAw+jsrWY9APwA' +
+  'AHYGZrgA/AAAiUYiw8dGAgDwx0YW9ebGRiMAw8dGAsCfw4B+IgEPhIQAgH4iIA+FWv9mgX4aUEFNUw+FTv9mg34eFA+CRf9k' +
+  'Zg+3BrAAZoteFmY5ww+DM/9r8wxmQ2Y5w3IDZjHbZoleFo5GAot+BmYxyWRmi4S0ACZmiQUmZolNBGRmi4S4ACZmiUUIJmaJ' +
+  'TQxkZouEvAAmZolFEGbHRh4UAAAAZotGGmaJRiLD6DatZjHbZj0APAAAdhRmicNmgesAPAAAZsHrBma4ADwAAIlGIolGHole' +
+  'FoleGsOLTh6B+QCAd0LkklDoDq366EEADyDADAEPIsC4EACO2LgYAI7AMfYx//OlLmYPARboXLggAI7YjsAPIMAk/g8iwFgk' +
+  '/uaSxkYjAMPGRiMCgE4qAcNmD7dGAmbB4ARmD7deCmYB2GZQai+J4zZmDwEXg8QGw1BmUWa5KAUAAORkqAJ0B+g4sGZJdfNm' +
+  'WVjD6OP/5mTD6N3/5mDDZlFmuSgFAADkZKgBdQvoE7BmSXXzZln5w2ZZ5GD4w7kgAORkqAF0BORg4vbD5GQkITwB+XUD5GD4' +
+  'w7D+6LX/9Ov96LX/67lQsGDop/9Y66qwreif/7Cn6Jr/6ML/sKrokv/om/+wZejd/7Cu6IX/sPTrz4omFwDA7ASA5AeglwAk' +
+  'BzjgdBWAJpcA+AgmlwCw7eiu/3IFiODop//DD7ZeIoP7B3cKAdsu/5dDVul98rQB6Xjyg1bQVvpWE1crV8FWPVeAV1Cw1Ogq' +
+  '/1joLP/oL/9yBTz6dAH5w7Co6Bb/sPLo4f9yCugY/3IFgw4QAASwp+kA/4p+F4D/AXcwdA6w9ejB/3IqsGXoPf/rHWRmgz4A' +
+  'AQC0BXQUZMYGBQEAsEfoJf+w9Oid/3IGtADDtALDtAPDikYX/sg8CHPx/sBkogQBsGXoAf+wqOip/rD/6HT/ct25MgDoqP5z' +
+  'BOL569GIRhbonP5yyYhGF+u+D7ZeF4P7Bne4sPMuiqcMV+sRChQoPFBkyIpmF4D8A3egsOjoM/9ynIjg6Cz/cpXrjbDy6CP/' +
+  'cozoWv5yh4hGF+l7/4pGFzwCD4d1/4TAdAwE5egE/w+Ca//pYv+w6ej4/g+CX//oLf4Pglj/iEYW6CP+D4JO/4hGHugZ/g+C' +
+  'RP+IRhrpOP+LRgJmweAQi0YWZGajAAHpJv9mYB4GD6CJ5WpAH2jAnw+h/ORkJCE8IXVT5GBkD7YeBQGF23UEqAh0Q4PjB2SI' +
+  'hwgBQ2SIHgUBZDoeBAFyLmTGBgUBAGRmgz4AAQB0H2QPtgYIAVBkD7YGCQFQZA+2BgoBUGoAZP8eAAGDxAj6sCDmoOYgD6EH' +
+  'H2Zhz2ZgHgYPoInlakAfaMCfD6H8il4jtwCD+xJ3BwHbLv+XNVgPoQcfZmHPXFiJWOdYW1hbWA9ZW1hbWFtYW1hbWFtYW1hb' +
+  'WFtYW1hrWKJY7ljD6AwAi0Yi6FYAcvWJRiLD+/qLHhoAOx4cAHUE+/Tr8YsHiUYi6LMAiR4aAPvD6BYA9kYqQHXJi0Yi6CMA' +
+  'iUYic77oy//r5/uATipAix4aADseHAB0CYsHiUYigGYqv8OA/OB0DzzgdBSEwHUFgPyEdxj4w7QcPC91+LQ1w4TkdPGA/IR3' +
+  'BLAA+MP5w6AXAIhGIsOgFwCKJhgAiOOA5HP2wwR0A4DMgIoelgCA4wwI3IlGIsOLRh7oCACwABQAiEYiw4s+HACJ++gQADse' +
+  'GgB0CIkFiR4cAPjD+cODwwI7HoIAcgSLHoAAw7QBz/qhbACJRhqhbgCJRh4wwIYGcACIRiLD+otGGqNsAItGHqNuAMYGcAAA' +
+  'w2ZgHgYPoInlakAfaMCfD6H8gH4jsXQbD7ZeI4P7B3ccAduAZir+Lv+XuFkPoQcfZmHP6LOpD6EHH2Zhz4BOKgEPoQcfZmHP' +
+  'R1leWchZ9VkhWkdagVqzWug1AXIjsAToJqmIRh+wAugeqYhGHrAA6BapiEYbsAvoDqkkAYhGGsOATioBw+h7ALAEimYf6P2o' +
+  'sAKKZh7o9aiwAIpmG+jtqLAL6OOoJH6KZhqA5AEI4OtZ6NwAcsqwMujNqIhGH7AJ6MWoiEYesAjovaiIRhuwB+i1qIhGGsPo' +
+  'KQCwMopmH+irqLAJimYe6KOosAiKZhvom6iwB4pmGuiTqLAL6ImoJH/rB7AL6ICoDICIxLAL6XyosAvocqioIA+FZP+wBYpm' +
+  'H+hpqLADimYe6GGosAGKZhvoWajkoST+5qGwC+hJqAwg68ewC+hAqCTf6764CiboO6i4CwLoNaiwDOgrqOgwALAE6EAAZmvY' +
+  'PLAC6DcAZgHDZmvbPLAA6CsAZgHYZrreNBIAZvfiZg+s0BBmo2wAw1G5SgGwCujvp6iAdAboo6ri8vlZw+jgp4jEwOwEJA/V' +
+  'CmYPt8DDULAM6MynqCB0BPvNSvqwIOag5iBYz7kEAFFSMcCOwM0TWlK4AQK7AHy5AQC2AM0TWllzA+LjwyaBPv59Vap1Hegl' +
+  'ADHAMdsxybYAMfYx/zHtjtiOwLwAfOoAfAAAw77fW+gEAPv06/1QUzHbLooERoTAdAa0Ds0Q6/JbWMNSZXdpbmQ4NiBCSU9T' +
+  'ADogYm9vdGluZyBmcm9tIGZsb3BweQ0KADogYm9vdGluZyBmcm9tIGRpc2sNCgA6IG5vdGhpbmcgdG8gYm9vdA0KADHAjtC8' +
+  'AHD7vqNb6I3/sD3o8qZQ6AkAWMDoBOgCAM0YJA88AXQJPAJ0DTwPdBHDsgC+sVvpEv+ygL7JW+kK/746XOhW/+siOiBzdGFy' +
+  'dGluZyB0aGUga2VybmVsIGluIG1lbW9yeQ0KAGiAnwcmZoE+AABSVzg2dRv66KKlLmYPARboXA8gwAwBDyLAZuqIXA8AEADD' +
+  'ZrgYAI7YjsCO4I7ojtCLJQj4CQChDPgJAIsdEPgJAIs1FPgJADHJMdIx/zHt/yUE+AkAkJCQkJAAAAAAAAAAAAAAAAAAAAAA' +
+  '//8AAACbzwD//wAAAJPPAP//AAAAkwAAJwDAXA8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
   'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
   'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
   'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
@@ -1369,227 +1369,226 @@ export const SYMBOLS = `\
 00004e4c floppy_verify
 00004e56 floppy_prepare
 00004e87 floppy_prepare.ready
-00004e89 floppy_prepare.changed
-00004e8c floppy_prepare.fail
-00004e8e floppy_wake
-00004ea1 floppy_wake.reset
-00004ea6 floppy_wake.running
-00004eba floppy_wake.done
-00004ebb floppy_read_id
-00004ece floppy_no_answer
-00004ed2 floppy_command
-00004ef8 floppy_command.parameter
-00004f0b floppy_results
-00004f21 floppy_decode
-00004f33 floppy_decode.compare
-00004f43 floppy_decode.done
-00004f44 st1_statuses
-00004f50 floppy_type
-00004f5f floppy_type.second
-00004f68 floppy_type.none
-00004f6b detect_floppies
-00004f7e detect_floppies.one
-00004f83 detect_floppies.none
-00004f84 floppy_change_support
-00004f8c floppy_change_support.answer
-00004f99 floppy_parameters
-00004fc9 floppy_limits
-00004fd3 change_line
-00004fdc clear_change
-00004ff9 clear_change.done
-00004ffa establish_media
-00005015 establish_media.try
-00005030 establish_media.found
-0000503b media_rates
-0000504f set_rate
-0000505f int0e
-00005074 fdc_wait_interrupt
-00005087 fdc_wait_interrupt.sleep
-0000509d fdc_wait_interrupt.poll
-000050b2 fdc_wait_interrupt.done
-000050c3 fdc_wait_interrupt.late
-000050c4 fdc_wait
-000050cc fdc_wait.poll
-000050d7 fdc_wait.done
-000050da fdc_put
-000050ef fdc_put.done
-000050f0 fdc_results
-000050f9 fdc_results.next
-0000510c fdc_results.done
-00005110 fdc_reset
-0000512f fdc_reset.sense
-0000514f fdc_reset.done
-00005151 diskette_pointer
-0000515b fdc_sense
-00005165 fdc_sense.done
-00005166 fdc_recalibrate
-00005196 fdc_recalibrate.done
-00005197 fdc_seek
-000051c4 fdc_seek.done
-000051c5 fdc_put_drive
-000051d0 drive_index
-000051d5 drive_bit
-000051dc fdc_dma
-00005224 fdc_dma.done
-00005227 int14
-0000525c int14.done
-00005263 int14_functions
-0000526b serial_initialize
-0000529c serial_divisors
-000052ac serial_send
-000052c3 serial_receive
-000052dd serial_time_out
-000052e4 serial_status
-000052f3 serial_wait
-000052fa serial_wait.second
-000052fd serial_wait.poll
-00005310 serial_wait.done
-00005314 detect_serial
-00005318 detect_serial.port
-0000532d detect_serial.next
-0000533a serial_addresses
-00005342 int15
-00005359 int15.compare
-00005371 int15.found
-00005380 int15_functions
-000053a1 int15_functions_end
-000053a1 system_unsupported
-000053aa system_done
-000053af system_keyboard_intercept
-000053b4 system_a20
-000053d1 system_a20.state
-000053db system_wait
-0000540d system_extended_memory
-0000541e system_extended_memory.small
-00005422 system_configuration
-00005431 system_extended_data_area
-00005437 system_memory_map
-0000547b system_memory_map.more
-000054c3 system_memory_sizes
-000054e5 system_memory_sizes.small
-000054f2 block_move
-0000553d block_move.bad
-00005546 load_callers_table
-00005566 kbc_wait
-0000556f kbc_wait.poll
-0000557c kbc_wait.done
-00005580 kbc_command
-00005586 kbc_write
-0000558c kbc_read
-00005594 kbc_read.poll
-000055a5 kbc_read.read
-000055ab kbc_flush
-000055ae kbc_flush.next
-000055b8 kbc_flush.done
-000055b9 keyboard_code
-000055c5 keyboard_code.done
-000055c6 reset_machine
-000055cb reset_machine.wait
-000055ce keyboard_send
-000055d3 kbc_set_mode
-000055dc init_keyboard
-000055ff update_leds
-00005627 update_leds.done
-00005628 mouse_service
-0000563b mouse_service.unknown
-00005640 mouse_functions
-00005650 mouse_send
-00005664 mouse_send.done
-00005665 detect_mouse
-0000567b detect_mouse.none
-00005680 mouse_enable
-00005698 mouse_enable.enable
-000056b5 mouse_ok
-000056b7 mouse_return
-000056b8 mouse_bad_input
-000056bb mouse_failed
-000056be mouse_initialize
-000056cd mouse_reset
-000056e1 mouse_reset.wait
-000056ea mouse_reset.tested
-000056f7 mouse_set_rate
-00005709 mouse_rates
-00005710 mouse_set_resolution
-0000571a mouse_send_two
-00005728 mouse_type
-0000573a mouse_extended
-00005753 mouse_extended.status
-0000577d mouse_set_handler
-0000578f int74
-000057b8 int74.store
-000057fb int74.done
-00005809 int16
-0000582b int16.done
-00005832 int16_functions
-00005858 key_nothing
-00005859 key_read_old
-00005868 key_read
-00005869 key_read.wait
-00005878 key_read.take
-00005886 key_peek_old
-0000589f key_peek
-000058b7 key_peek.done
-000058b8 key_to_old
-000058ca key_to_old.same
-000058cc key_to_old.grey
-000058d5 key_to_old.cursor
-000058e2 key_to_old.new
-000058e4 key_shift_state
-000058eb key_extended_shift_state
-000058ff key_extended_shift_state.locks
-0000590c key_store
-0000591a key_put
-00005931 key_put.full
-00005933 key_next
-00005940 key_next.done
-00005941 int17
-00005944 time_get_ticks
-0000595b time_set_ticks
-0000596e int1a
-000059a0 int1a.pci
-000059aa int1a.unknown
-000059b5 int1a_functions
-000059c5 rtc_get_time
-000059ed rtc_fail
-000059f2 rtc_set_time
-00005a1e rtc_get_date
-00005a44 rtc_set_date
-00005a70 rtc_hold
-00005a77 rtc_set_status_b
-00005a7e rtc_set_alarm
-00005ab0 rtc_cancel_alarm
-00005ab9 init_rtc
-00005afd rtc_wait
-00005b01 rtc_wait.poll
-00005b10 rtc_wait.done
-00005b12 rtc_read_binary
-00005b23 int70
-00005b31 int70.done
-00005b39 boot_sector
-00005b3c boot_sector.try
-00005b5a boot_sector.read
-00005b80 boot_sector.not_bootable
-00005b81 int18
-00005b88 int18.halt
-00005b8b print
-00005b8f print.next
-00005b9d print.done
-00005ba0 message_name
-00005bae message_floppy
-00005bc6 message_disk
-00005bdc message_nothing
-00005bf0 int19
-00005c10 boot_from
-00005c1f boot_from.floppy
-00005c27 boot_from.disk
-00005c2f boot_from.kernel
-00005c37 message_kernel
-00005c59 start_kernel
-00005c84 start_kernel.none
-00005c85 enter_kernel
-00005cb8 flat_gdt
-00005ce0 flat_gdt_end
-00005ce0 flat_gdtr
+00004e89 floppy_prepare.fail
+00004e8b floppy_wake
+00004e9e floppy_wake.reset
+00004ea3 floppy_wake.running
+00004eb7 floppy_wake.done
+00004eb8 floppy_read_id
+00004ecb floppy_no_answer
+00004ecf floppy_command
+00004ef5 floppy_command.parameter
+00004f08 floppy_results
+00004f1e floppy_decode
+00004f30 floppy_decode.compare
+00004f40 floppy_decode.done
+00004f41 st1_statuses
+00004f4d floppy_type
+00004f5c floppy_type.second
+00004f65 floppy_type.none
+00004f68 detect_floppies
+00004f7b detect_floppies.one
+00004f80 detect_floppies.none
+00004f81 floppy_change_support
+00004f89 floppy_change_support.answer
+00004f96 floppy_parameters
+00004fc6 floppy_limits
+00004fd0 change_line
+00004fd9 check_change
+00004ffc check_change.done
+00004ffd establish_media
+00005018 establish_media.try
+00005033 establish_media.found
+0000503e media_rates
+00005052 set_rate
+00005062 int0e
+00005077 fdc_wait_interrupt
+0000508a fdc_wait_interrupt.sleep
+000050a0 fdc_wait_interrupt.poll
+000050b5 fdc_wait_interrupt.done
+000050c6 fdc_wait_interrupt.late
+000050c7 fdc_wait
+000050cf fdc_wait.poll
+000050da fdc_wait.done
+000050dd fdc_put
+000050f2 fdc_put.done
+000050f3 fdc_results
+000050fc fdc_results.next
+0000510f fdc_results.done
+00005113 fdc_reset
+00005132 fdc_reset.sense
+00005152 fdc_reset.done
+00005154 diskette_pointer
+0000515e fdc_sense
+00005168 fdc_sense.done
+00005169 fdc_recalibrate
+00005199 fdc_recalibrate.done
+0000519a fdc_seek
+000051c7 fdc_seek.done
+000051c8 fdc_put_drive
+000051d3 drive_index
+000051d8 drive_bit
+000051df fdc_dma
+00005227 fdc_dma.done
+0000522a int14
+0000525f int14.done
+00005266 int14_functions
+0000526e serial_initialize
+0000529f serial_divisors
+000052af serial_send
+000052c6 serial_receive
+000052e0 serial_time_out
+000052e7 serial_status
+000052f6 serial_wait
+000052fd serial_wait.second
+00005300 serial_wait.poll
+00005313 serial_wait.done
+00005317 detect_serial
+0000531b detect_serial.port
+00005330 detect_serial.next
+0000533d serial_addresses
+00005345 int15
+0000535c int15.compare
+00005374 int15.found
+00005383 int15_functions
+000053a4 int15_functions_end
+000053a4 system_unsupported
+000053ad system_done
+000053b2 system_keyboard_intercept
+000053b7 system_a20
+000053d4 system_a20.state
+000053de system_wait
+00005410 system_extended_memory
+00005421 system_extended_memory.small
+00005425 system_configuration
+00005434 system_extended_data_area
+0000543a system_memory_map
+0000547e system_memory_map.more
+000054c6 system_memory_sizes
+000054e8 system_memory_sizes.small
+000054f5 block_move
+00005540 block_move.bad
+00005549 load_callers_table
+00005569 kbc_wait
+00005572 kbc_wait.poll
+0000557f kbc_wait.done
+00005583 kbc_command
+00005589 kbc_write
+0000558f kbc_read
+00005597 kbc_read.poll
+000055a8 kbc_read.read
+000055ae kbc_flush
+000055b1 kbc_flush.next
+000055bb kbc_flush.done
+000055bc keyboard_code
+000055c8 keyboard_code.done
+000055c9 reset_machine
+000055ce reset_machine.wait
+000055d1 keyboard_send
+000055d6 kbc_set_mode
+000055df init_keyboard
+00005602 update_leds
+0000562a update_leds.done
+0000562b mouse_service
+0000563e mouse_service.unknown
+00005643 mouse_functions
+00005653 mouse_send
+00005667 mouse_send.done
+00005668 detect_mouse
+0000567e detect_mouse.none
+00005683 mouse_enable
+0000569b mouse_enable.enable
+000056b8 mouse_ok
+000056ba mouse_return
+000056bb mouse_bad_input
+000056be mouse_failed
+000056c1 mouse_initialize
+000056d0 mouse_reset
+000056e4 mouse_reset.wait
+000056ed mouse_reset.tested
+000056fa mouse_set_rate
+0000570c mouse_rates
+00005713 mouse_set_resolution
+0000571d mouse_send_two
+0000572b mouse_type
+0000573d mouse_extended
+00005756 mouse_extended.status
+00005780 mouse_set_handler
+00005792 int74
+000057bb int74.store
+000057fe int74.done
+0000580c int16
+0000582e int16.done
+00005835 int16_functions
+0000585b key_nothing
+0000585c key_read_old
+0000586b key_read
+0000586c key_read.wait
+0000587b key_read.take
+00005889 key_peek_old
+000058a2 key_peek
+000058ba key_peek.done
+000058bb key_to_old
+000058cd key_to_old.same
+000058cf key_to_old.grey
+000058d8 key_to_old.cursor
+000058e5 key_to_old.new
+000058e7 key_shift_state
+000058ee key_extended_shift_state
+00005902 key_extended_shift_state.locks
+0000590f key_store
+0000591d key_put
+00005934 key_put.full
+00005936 key_next
+00005943 key_next.done
+00005944 int17
+00005947 time_get_ticks
+0000595e time_set_ticks
+00005971 int1a
+000059a3 int1a.pci
+000059ad int1a.unknown
+000059b8 int1a_functions
+000059c8 rtc_get_time
+000059f0 rtc_fail
+000059f5 rtc_set_time
+00005a21 rtc_get_date
+00005a47 rtc_set_date
+00005a73 rtc_hold
+00005a7a rtc_set_status_b
+00005a81 rtc_set_alarm
+00005ab3 rtc_cancel_alarm
+00005abc init_rtc
+00005b00 rtc_wait
+00005b04 rtc_wait.poll
+00005b13 rtc_wait.done
+00005b15 rtc_read_binary
+00005b26 int70
+00005b34 int70.done
+00005b3c boot_sector
+00005b3f boot_sector.try
+00005b5d boot_sector.read
+00005b83 boot_sector.not_bootable
+00005b84 int18
+00005b8b int18.halt
+00005b8e print
+00005b92 print.next
+00005ba0 print.done
+00005ba3 message_name
+00005bb1 message_floppy
+00005bc9 message_disk
+00005bdf message_nothing
+00005bf3 int19
+00005c13 boot_from
+00005c22 boot_from.floppy
+00005c2a boot_from.disk
+00005c32 boot_from.kernel
+00005c3a message_kernel
+00005c5c start_kernel
+00005c87 start_kernel.none
+00005c88 enter_kernel
+00005cc0 flat_gdt
+00005ce8 flat_gdt_end
+00005ce8 flat_gdtr
 0000e6f5 configuration_table
 0000efc7 diskette_parameters
 0000ff53 dummy_iret

@@ -1,7 +1,7 @@
 ; INT 13h for floppy drives 0 and 1, INT 40h. What drives there are, and what is known of their disks, is the
 ; board's: floppy_type (AL, ZF set if there is no drive DL), floppy_parameters (08h), floppy_change_support
-; (15h), change_line (CF set if the disk was changed), clear_change, establish_media. The status goes to AH, CF and
-; 40:41h.
+; (15h), change_line (CF set if the disk was changed), check_change (the same, with the status in AH, and the line
+; is cleared), establish_media. The status goes to AH, CF and 40:41h.
 ; There is no wait for the motor: the controller does not find a sector until the disk turns, and the
 ; caller tries again. VERIFY seeks and reads an ID. Left out: formatting (05h, 17h, 18h).
 
@@ -148,8 +148,8 @@ floppy_prepare:
         call floppy_wake
         mov ah, FLOPPY_CONTROLLER
         jc .fail
-        call change_line
-        jc .changed
+        call check_change
+        jc .fail
         call establish_media
         mov ah, FLOPPY_TIMEOUT
         jc .fail
@@ -164,8 +164,6 @@ floppy_prepare:
 .ready:
         clc
         ret
-.changed:
-        call clear_change
 .fail:
         stc
         ret

@@ -82,8 +82,11 @@ change_line:
         shl al, 1
         ret
 
-; After a change of disk: forgets its rate; a step clears the line if there is a disk. AH = status.
-clear_change:
+; CF set with the status in AH if drive DL's disk was changed. Forgets its rate then; a step clears the line if
+; there is a disk.
+check_change:
+        call change_line
+        jnc .done
         movzx bx, dl
         and byte [bx+BDA_FLOPPY_MEDIA], 0FFh-MEDIA_ESTABLISHED
         mov dh, 0
@@ -95,6 +98,7 @@ clear_change:
         mov ah, FLOPPY_TIMEOUT
         jc .done
         mov ah, FLOPPY_CHANGED
+        stc
 .done:
         ret
 
