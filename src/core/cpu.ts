@@ -35,6 +35,8 @@ export interface CpuPins {
   serve?(clock: number): void;
   /** READY: how many wait states a bus cycle of this status (S2..S0) at this address gets. */
   waits?(status: number, address: number): number;
+  /** The bus has just been granted to whoever asked for it with `stealBus`. */
+  busGranted?(): void;
   /** TEST#: true while WAIT need not wait. */
   test?(): boolean;
 }
@@ -60,6 +62,11 @@ export interface Cpu {
   interrupt(level: boolean): void;
   /** NMI: rising edge. */
   nmi(): void;
+  /**
+   * HOLD: another master wants the bus for `clocks` clocks. A core that times its bus grants it when the bus is
+   * passive and not locked (`CpuPins.busGranted`), and is held in wait states meanwhile if it needs the bus.
+   */
+  stealBus?(clocks: number): void;
   /** Executes until the first boundary at or after `until`, or another reason to stop. */
   run(until: number): Stop;
   /** Brings `state` into its canonical form, equal for every engine. */

@@ -6,7 +6,7 @@
 import { type BusClock, I8086_MODEL, I8088_MODEL, type Model } from '../cpu/i8086/biu.js';
 import { Chip } from '../cpu/i8086/chip.js';
 import { step } from '../cpu/i8086/sequencer.js';
-import { FLAGS_ONES, FLAGS_STORED, I8086, QueueOp, Seg, T } from '../cpu/i8086/state.js';
+import { BusStatus, FLAGS_ONES, FLAGS_STORED, I8086, QueueOp, T } from '../cpu/i8086/state.js';
 import { PhysicalMemory } from '../memory.js';
 import { REGISTERS, type Register, type VectorCycle, type VectorTest } from './moo.js';
 
@@ -31,6 +31,10 @@ export type VectorRunner = (test: VectorTest, flags?: number) => VectorOutcome;
 const STATUS = [0, 1, 2, 5, 6, 3, 4, 7];
 const STATUS_NAMES = ['INTA', 'IOR', 'IOW', 'MEMR', 'MEMW', 'HALT', 'CODE', 'PASV'];
 const QUEUE_NAMES = ['-', 'F', 'E', 'S'];
+const SEGMENT_NAMES = ['ES', 'SS', 'CS', 'DS'];
+const NO_SEGMENT = 4;
+/** S4 and S3 of ES CS SS DS, and of an access through none. */
+const SEGMENT_STATUS = [0, 2, 1, 3, 2];
 const T_NAMES = ['Ti', 'T1', 'T2', 'T3', 'T4', 'Tw'];
 
 const GENERAL = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'] as const;
@@ -97,14 +101,23 @@ function forgetInstruction(chip: Chip, { initial, bytes }: VectorTest, forgotten
   });
 }
 
+/** What the 8288 commands in this clock of a cycle: bit 2 read, bit 1 advanced write, bit 0 write. */
+function command(c: BusClock, read: boolean, write: boolean): number {
+  if (c.t !== T.t2 && c.t !== T.t3 && c.t !== T.wait) return 0;
+  if (read) return 4;
+  if (!write) return 0;
+  return c.t === T.t2 ? 2 : 3;
+}
+
 function cycleOf(c: BusClock): VectorCycle {
   const active = c.t >= T.t2;
+  const { code, memoryRead, memoryWrite, ioRead, ioWrite } = BusStatus;
   return {
     ale: c.ale,
     address: c.address,
-    segment: active ? (c.segment === Seg.none ? Seg.cs : [0, 2, 1, 3][c.segment]!) : 4,
-    memory: 0,
-    io: 0,
+    segment: active ? SEGMENT_STATUS[c.segment]! : NO_SEGMENT,
+    memory: command(c, c.cycle === code || c.cycle === memoryRead, c.cycle === memoryWrite),
+    io: command(c, c.cycle === ioRead, c.cycle === ioWrite),
     bhe: c.bhe ? 1 : 0,
     data: c.data,
     status: STATUS[c.status]!,
@@ -150,9 +163,11 @@ function halves(cycles: readonly VectorCycle[], i: number, width: number): numbe
 export function pinText(c: VectorCycle, dataMask: number): string {
   const address = c.ale ? hex(c.address, 5) : '-----';
   const bhe = c.ale ? ` BHE${c.bhe}` : '';
+  const commands = c.memory || c.io ? ` ${c.memory}${c.io}` : '';
+  const segment = c.segment === NO_SEGMENT ? '' : ` ${SEGMENT_NAMES[c.segment]}`;
   const data = dataMask ? ` data ${hex(c.data & dataMask, 4)}` : '';
   const queue = c.queueOp ? ` ${QUEUE_NAMES[c.queueOp]}${c.queueOp === 2 ? '' : hex(c.queueByte, 2)}` : '';
-  return `${address} ${STATUS_NAMES[c.status]} ${T_NAMES[c.t]}${bhe}${data}${queue}`;
+  return `${address} ${STATUS_NAMES[c.status]} ${T_NAMES[c.t]}${bhe}${segment}${commands}${data}${queue}`;
 }
 
 function registerDifference(chip: Chip, { initial, final }: VectorTest, mask: number) {

@@ -37,6 +37,8 @@ export interface BusClock {
   readonly address: number;
   /** `BusStatus`: active from T1 until the transfer, passive from then on. */
   readonly status: number;
+  /** `BusStatus` of the cycle under way, up to its T4. */
+  readonly cycle: number;
   /** `T`. */
   readonly t: number;
   /** Both halves of the data bus, in the clock in which it is transferred. */
@@ -99,6 +101,11 @@ export class Biu {
   afterT4 = false;
   /** The execution unit wants the bus. */
   requested = false;
+  /** What it wants it for. */
+  wantedSegment = 0;
+  wantedAddress = 0;
+  wantedWord = false;
+  wantedData = 0;
   ioType: number = BusStatus.passive;
   lastType: number = BusStatus.passive;
   ioWord = false;
@@ -137,6 +144,41 @@ export class Biu {
     if (this.onClock !== undefined) this.#show(this.onClock);
   }
 
+  /** Makes the tick counter small again. */
+  rebase(): void {
+    this.base += this.tick;
+    this.queueTick -= this.tick;
+    this.tick = 0;
+    this.refreshHorizon();
+  }
+
+  /** Time has passed while nothing happened on the bus. */
+  setClock(clock: number): void {
+    this.base = clock;
+    this.tick = 0;
+    this.queueTick = -2;
+    this.refreshHorizon();
+  }
+
+  /** Nothing happens on the bus, nor will by itself. */
+  get busAsleep(): boolean {
+    return (
+      this.t === T.idle &&
+      this.ioType === BusStatus.passive &&
+      this.queueTick < this.tick &&
+      !this.afterT4 &&
+      !this.canFetch() &&
+      this.stealAsked === 0 &&
+      this.stealLeft === 0 &&
+      this.onClock === undefined
+    );
+  }
+
+  askForBus(clocks: number): void {
+    this.stealAsked = clocks;
+    this.horizon = 0;
+  }
+
   clocks(n: number): void {
     for (let i = 0; i < n; i++) this.clock();
   }
@@ -149,6 +191,7 @@ export class Biu {
     if (t === T.idle && this.ioType !== BusStatus.passive) {
       t = T.t1;
       if (this.ioType === BusStatus.code) this.#addressFetch();
+      else this.#addressAccess();
     }
     if (this.canFetch()) this.ioType = BusStatus.code;
     if (this.flushing) {
@@ -174,6 +217,13 @@ export class Biu {
     this.ioSegment = Seg.cs;
     this.ioAddress = ((this.sreg[Seg.cs]! << 4) + this.pc) & 0xfffff;
     this.ioWord = this.width === 2 && (this.pc & 1) === 0;
+  }
+
+  #addressAccess(): void {
+    this.ioSegment = this.wantedSegment;
+    this.ioAddress = this.wantedAddress;
+    this.ioWord = this.wantedWord;
+    this.ioData = this.wantedData;
   }
 
   /** The bytes of the fetch at T4 count from now on. */
@@ -354,6 +404,7 @@ export class Biu {
     else if (this.stealAsked > 0 && !this.lock && this.ioType === BusStatus.passive) {
       this.stealLeft = this.stealAsked;
       this.stealAsked = 0;
+      pins.busGranted?.();
     }
     this.#refresh();
   }
@@ -371,6 +422,7 @@ export class Biu {
       ale: this.t === T.t1,
       address: this.ioAddress,
       status: this.t === T.idle || this.t === T.t4 ? BusStatus.passive : this.ioType,
+      cycle: transfer || this.t === T.t4 ? (this.ioType === BusStatus.passive ? this.lastType : this.ioType) : this.ioType,
       t: this.t,
       data: transfer ? this.ioData : 0,
       bhe: this.width === 1 || !(this.ioWord || (this.ioAddress & 1) !== 0),

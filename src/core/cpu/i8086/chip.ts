@@ -34,9 +34,16 @@ export class Chip extends Biu {
   override = NO_OVERRIDE;
   f1 = false;
   repne = false;
+  /** The instruction began with TF set. */
+  trapping = false;
+  /** All interrupts wait for the end of one more instruction. */
   shadow = false;
+  /** INTR waits for the end of one more instruction. */
+  stiShadow = false;
   intr = false;
   nmi = false;
+  /** Waking from HLT takes a clock longer: the bus was busy when it began. */
+  slowWake = false;
   /** Operands are words; else bytes. */
   word = false;
   /** The modrm byte names memory. */
@@ -56,17 +63,35 @@ export class Chip extends Biu {
 
   // ---- the loader ----
 
-  /** An interrupt, if one is to be taken instead of the next opcode. */
+  /**
+   * The interrupt to be taken at this boundary, if any; in the order of the User's Manual's figure "Interrupt
+   * processing sequence": NMI, INTR, single step. (The order on silicon is unverified.)
+   */
   #interrupt(): number {
     if (this.shadow || this.prefixed) return Next.opcode;
-    if ((this.flags & Flag.TF) !== 0) return Next.trap;
     if (this.nmi) return Next.nmi;
-    return this.intr && (this.flags & Flag.IF) !== 0 ? Next.intr : Next.opcode;
+    if (this.intr && (this.flags & Flag.IF) !== 0 && !this.stiShadow) return Next.intr;
+    return this.trapping ? Next.trap : Next.opcode;
+  }
+
+  /** INT: an interrupt waits, or single step; what ends repetitions, HLT and WAIT. */
+  get interrupted(): boolean {
+    return this.nmi || this.trapping || (this.intr && (this.flags & Flag.IF) !== 0);
+  }
+
+  /** HLT can be over one day. */
+  get canWake(): boolean {
+    return this.nmi || this.trapping || (this.flags & Flag.IF) !== 0;
+  }
+
+  /** Halted, and only something from outside can change that. */
+  get canSleep(): boolean {
+    return !this.interrupted && this.busAsleep;
   }
 
   /** Reads the next opcode, if there is one, or finds that an interrupt comes first. */
   loadNext(): boolean {
-    if (this.intr || this.nmi || (this.flags & Flag.TF) !== 0) {
+    if (this.intr || this.nmi || this.trapping) {
       const kind = this.#interrupt();
       if (kind !== Next.opcode) {
         this.next = kind;
@@ -90,7 +115,7 @@ export class Chip extends Biu {
   /** The address of the instruction at the boundary. */
   get ip(): number {
     const ahead = this.loaded && this.next === Next.opcode ? 1 : 0;
-    return (this.pc - this.queueCount + this.dequeue - ahead - this.dequeue) & 0xffff;
+    return (this.pc - this.queueCount - ahead) & 0xffff;
   }
 
   /** What the queue holds, the next byte first. */
@@ -100,30 +125,52 @@ export class Chip extends Biu {
 
   /** A boundary with an idle bus: `bytes` from `ip` on are prefetched, the first is with the loader already. */
   restart(ip: number, bytes: readonly number[]): void {
+    this.#clear();
     this.pc = (ip + bytes.length) & 0xffff;
-    this.queueHead = 0;
     this.queueCount = bytes.length - 1;
     this.queue.set(bytes.slice(1));
     this.queueFilled = this.queueCount > this.room;
-    this.dequeue = 0;
     this.nextOpcode = bytes[0]!;
     this.queueOp = QueueOp.first;
     this.queueByte = this.nextOpcode;
     this.queueTick = this.tick - 1;
-    this.next = Next.opcode;
     this.loaded = true;
-    this.prefixed = false;
+  }
+
+  /** RESET: FFFF:0000, no flags, an empty queue, from where fetching begins at once. */
+  reset(): void {
+    this.#clear();
+    this.gpr.fill(0);
+    this.sreg.fill(0);
+    this.sreg[Seg.cs] = 0xffff;
+    this.flags = 0;
+    this.ind = this.opr = this.tmpa = this.tmpb = this.tmpc = this.latch = 0;
+    this.pc = 0;
+    this.intr = false;
+    this.nmi = false;
+    this.stealAsked = 0;
+    this.stealLeft = 0;
+    this.rebase();
+  }
+
+  #clear(): void {
     this.phase = Phase.start;
+    this.next = Next.opcode;
+    this.loaded = false;
+    this.prefixed = this.f1 = this.repne = this.lock = false;
+    this.override = NO_OVERRIDE;
+    this.trapping = this.shadow = this.stiShadow = false;
+    this.queueHead = this.queueCount = this.dequeue = 0;
+    this.queueFilled = false;
     this.prefetching = true;
     this.flushing = false;
     this.requested = false;
-    this.t = T.idle;
-    this.tNext = T.idle;
+    this.t = this.tNext = T.idle;
     this.afterT4 = false;
-    this.fetchBytes = 0;
-    this.fetchEnding = 0;
-    this.ioType = BusStatus.passive;
-    this.lastType = BusStatus.passive;
+    this.fetchBytes = this.fetchEnding = 0;
+    this.waits = 0;
+    this.slowWake = false;
+    this.ioType = this.lastType = BusStatus.passive;
   }
 
   // ---- queue and program counter ----
@@ -194,14 +241,14 @@ export class Chip extends Biu {
 
   #transfer(type: number, segment: number, word: boolean): void {
     this.#claim();
-    this.ioSegment = segment;
+    this.wantedSegment = segment;
     const whole = word && this.width === 2 && (this.ind & 1) === 0 && type !== BusStatus.inta;
     this.#startCycle(type, this.ind, whole);
     this.clock();
-    if (!word || this.ioWord) {
+    if (!word || whole) {
       this.requested = false;
       while (this.ioType !== BusStatus.passive) this.clock();
-      this.opr = this.ioWord ? this.ioData : this.#byteRead() | 0xff00;
+      this.opr = whole ? this.ioData : this.#byteRead() | 0xff00;
       return;
     }
     while (this.ioType !== BusStatus.passive) this.clock();
@@ -231,14 +278,12 @@ export class Chip extends Biu {
   }
 
   #startCycle(type: number, offset: number, word: boolean, data = this.opr): void {
-    if (type === BusStatus.inta) this.ioAddress = 0;
-    else this.ioAddress = ((this.sreg[this.ioSegment]! << 4) + offset) & 0xfffff;
-    this.ioWord = word;
+    if (type === BusStatus.inta) this.wantedAddress = 0;
+    else this.wantedAddress = ((this.sreg[this.wantedSegment]! << 4) + offset) & 0xfffff;
+    this.wantedWord = word;
     this.ioType = type;
-    if (type === BusStatus.memoryWrite || type === BusStatus.ioWrite) {
-      if (word) this.ioData = data;
-      else this.ioData = this.width === 2 && (offset & 1) !== 0 ? (data & 0xff) << 8 : data & 0xff;
-    }
+    if (word) this.wantedData = data;
+    else this.wantedData = this.width === 2 && (offset & 1) !== 0 ? (data & 0xff) << 8 : data & 0xff;
   }
 
   #byteRead(): number {

@@ -12,7 +12,7 @@ import * as move from './routines/move.js';
 import { divRm, mulRm, aad, aam } from './routines/multiply.js';
 import * as stack from './routines/stack.js';
 import { cmps, lods, movs, stos } from './routines/string.js';
-import { wait } from './routines/wait.js';
+import { wait } from './routines/halt.js';
 
 export type Routine = (c: Chip) => void;
 
@@ -62,7 +62,7 @@ function traits(opcode: number): number {
   if (BYTE.includes(opcode)) bits |= byte;
   if ((opcode & 0xf6) === 0xf6) bits |= group;
   if (DIRECT.includes(opcode)) bits |= direct;
-  if (opcode === 0x8e || opcode === 0xfb || (opcode & 0xe7) === 0x07) bits |= shadow;
+  if (opcode === 0x8e || (opcode & 0xe7) === 0x07) bits |= shadow;
   return bits;
 }
 

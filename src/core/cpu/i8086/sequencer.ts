@@ -7,12 +7,16 @@ import { NO_OVERRIDE, type Chip } from './chip.js';
 import { ROUTINES, Trait, TRAITS } from './decode.js';
 import { effectiveAddress } from './ea.js';
 import { intr, nmi, trap } from './routines/interrupt.js';
+import { halt, halted } from './routines/halt.js';
 import { ARITHMETIC, Flag, Next, Phase, Seg } from './state.js';
+
+const HLT = 0xf4;
 
 /** Executes up to the next boundary. */
 export function step(c: Chip): void {
-  if (c.phase === Phase.start) start(c);
+  if (c.phase === Phase.halted) halted(c);
   else if (c.phase === Phase.repeat) ROUTINES[c.opcode]!(c);
+  else if (c.loaded) start(c);
   if (c.phase !== Phase.start || c.loaded) return;
   while (!c.loadNext()) c.clock();
   c.clock();
@@ -23,8 +27,10 @@ function start(c: Chip): void {
   if (!c.prefixed) clearPrefixes(c);
   c.prefixed = false;
   c.latch = c.flags & ARITHMETIC;
+  c.stiShadow = false;
   if (c.next !== Next.opcode) return startInterrupt(c);
   c.opcode = c.nextOpcode;
+  c.trapping = (c.flags & Flag.TF) !== 0;
   const traits = TRAITS[c.opcode]!;
   c.shadow = (traits & Trait.shadow) !== 0;
   if ((traits & Trait.direct) !== 0) return execute(c, c.opcode);
@@ -52,11 +58,14 @@ function clearPrefixes(c: Chip): void {
   c.lock = false;
 }
 
+/** A single step that is due stays due behind another interrupt. */
 function startInterrupt(c: Chip): void {
   c.shadow = false;
   c.clock();
-  if (c.next === Next.trap) trap(c);
-  else if (c.next === Next.nmi) nmi(c);
+  if (c.next === Next.trap) {
+    c.trapping = false;
+    trap(c);
+  } else if (c.next === Next.nmi) nmi(c);
   else intr(c);
 }
 
@@ -67,7 +76,8 @@ function execute(c: Chip, opcode: number): void {
   else if (opcode < 0xf4) {
     c.f1 = true;
     c.repne = opcode === 0xf2;
-  } else return executeFlag(c, opcode);
+  } else if (opcode === HLT) return halt(c);
+  else return executeFlag(c, opcode);
   c.prefixed = true;
   c.clock();
 }
@@ -76,7 +86,9 @@ function executeFlag(c: Chip, opcode: number): void {
   const set = (opcode & 1) !== 0;
   if (opcode === 0xf5) c.flags ^= Flag.CF;
   else if (opcode < 0xfa) c.flags = set ? c.flags | Flag.CF : c.flags & ~Flag.CF;
-  else if (opcode < 0xfc) c.flags = set ? c.flags | Flag.IF : c.flags & ~Flag.IF;
-  else c.flags = set ? c.flags | Flag.DF : c.flags & ~Flag.DF;
+  else if (opcode < 0xfc) {
+    c.stiShadow = set && (c.flags & Flag.IF) === 0;
+    c.flags = set ? c.flags | Flag.IF : c.flags & ~Flag.IF;
+  }  else c.flags = set ? c.flags | Flag.DF : c.flags & ~Flag.DF;
   c.clock();
 }

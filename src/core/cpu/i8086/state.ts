@@ -70,9 +70,17 @@ export const I8086 = layout('i8086', {
   phase: 'u8',
   /** `Next`. */
   next: 'u8',
-  /** The byte the loader has read, if `next` says so; while repeating the instruction's own opcode. */
+  /** The byte the loader has read, if `next` says so. */
+  nextOpcode: 'u8',
+  /** Of the last instruction; of the one under way while it repeats. */
   opcode: 'u8',
   modrm: 'u8',
+  /** 1 if waking from HLT takes a clock longer. */
+  slowWake: 'u8',
+  /** 1 if its operands are words. */
+  word: 'u8',
+  /** 1 if the loader has the next opcode, or has seen that an interrupt comes first. */
+  loaded: 'u8',
   /** 1 if the instruction at the boundary has had a prefix. */
   prefixed: 'u8',
   /** Segment override, or 255. */
@@ -83,8 +91,12 @@ export const I8086 = layout('i8086', {
   repne: 'u8',
   /** LOCK#: 1 while asserted. */
   lock: 'u8',
-  /** Interrupts wait until the next boundary. */
+  /** 1 if the instruction began with TF set: single step is due. */
+  trapping: 'u8',
+  /** All interrupts wait until the next boundary, after a load of a segment register. */
   shadow: 'u8',
+  /** INTR waits until the next boundary, after STI. */
+  stiShadow: 'u8',
   /** Level of INTR, and NMI's latch. */
   intr: 'u8',
   nmi: 'u8',
@@ -95,14 +107,15 @@ export const I8086 = layout('i8086', {
   dequeue: 'u8',
   /** 1 while prefetching waits for room. */
   queueFilled: 'u8',
-  /** 0 while prefetching is suspended. */
+  /** 0 while prefetching is suspended; it goes on in the next clock if `flushing`. */
   prefetching: 'u8',
+  flushing: 'u8',
   /** `T` of the current clock. */
   t: 'u8',
   /** `T` of the next clock, before a new bus cycle is considered. */
   tNext: 'u8',
-  /** Clocks since the last T4, up to 3. */
-  sinceT4: 'u8',
+  /** 1 in the clock after a T4. */
+  afterT4: 'u8',
   /** `BusStatus` of the cycle under way or about to start; passive from T3 on. */
   ioType: 'u8',
   /** `BusStatus` of the last cycle. */
@@ -110,8 +123,9 @@ export const I8086 = layout('i8086', {
   /** 1 if the cycle transfers a word. */
   ioWord: 'u8',
   ioSegment: 'u8',
-  /** 1 if a code fetch is at T4: its bytes enter the queue at the clock's end. */
-  fetched: 'u8',
+  /** Bytes of a code fetch that are not in the queue yet; of one at T4, which enter it at the clock's end. */
+  fetchBytes: 'u8',
+  fetchEnding: 'u8',
   ioData: 'u16',
   ioAddress: 'u32',
   /** Wait states that are still to come in this bus cycle. */

@@ -52,11 +52,6 @@ function repeatInterrupted(c: Chip): void {
   c.flush();
 }
 
-/** INT: whether an interrupt waits. */
-function interrupted(c: Chip): boolean {
-  return c.nmi || (c.flags & Flag.TF) !== 0 || (c.intr && (c.flags & Flag.IF) !== 0);
-}
-
 /** NZ 1: the next iteration, or the end. */
 function again(c: Chip): void {
   if (c.tmpc === 0) return c.clock();
@@ -67,7 +62,7 @@ function again(c: Chip): void {
 /** The end of MOVS, LODS and STOS: counts down in tmpc; "SIGMA -> tmpc, INT RPTI; tmpc -> BC, NZ 1; RNI". */
 function countDown(c: Chip): void {
   c.tmpc = (c.tmpc - 1) & 0xffff;
-  if (interrupted(c)) return repeatInterrupted(c);
+  if (c.interrupted) return repeatInterrupted(c);
   c.clock();
   c.gpr[Reg.cx] = c.tmpc;
   again(c);
@@ -160,7 +155,7 @@ function compared(c: Chip): void {
   if (equal === c.repne) return c.jump();
   c.clock();
   c.tmpc = (c.tmpc - 1) & 0xffff;
-  if (interrupted(c)) return repeatInterrupted(c);
+  if (c.interrupted) return repeatInterrupted(c);
   c.clock();
   again(c);
 }

@@ -1,0 +1,112 @@
+/**
+ * The cycle-exact 8086 and 8088 as the machine sees them. Follows Intel's iAPX 86/88 User's Manual; what the parts
+ * of the chip do is told in biu.ts, chip.ts, sequencer.ts and routines/. Positions are instruction boundaries and
+ * the ends of iterations of repeated string instructions; a prefix is an instruction of its own here, so that no
+ * row of prefixes can keep the machine from being paused. Events are served at their exact clock.
+ *
+ * Not modelled: the minimum mode's pins, the 80C86's static clock, NEC's V20 and V30, an 8087 (ESC does its bus
+ * cycle), how many clocks RESET must last.
+ */
+import type { Cpu, CpuObserver, CpuPins, Stop } from '../../cpu.js';
+import type { PhysicalMemory } from '../../memory.js';
+import { type BusObserver, I8086_MODEL, I8088_MODEL } from './biu.js';
+import { Chip } from './chip.js';
+import { loadState, storeState } from './snapshot.js';
+import { step } from './sequencer.js';
+import { I8086, type I8086State, Phase } from './state.js';
+
+export type I8086Name = 'i8086' | 'i8088';
+
+/** How far one call of the inner loop goes at most: the tick counter stays small. */
+const MAX_SLICE = 2 ** 28;
+
+export class I8086Cpu implements Cpu {
+  readonly name: string;
+  readonly state: I8086State;
+  observer: CpuObserver | undefined;
+  retired = 0;
+  readonly #chip: Chip;
+  readonly #pins: CpuPins;
+
+  constructor(model: I8086Name, memory: PhysicalMemory, pins: CpuPins) {
+    this.name = model;
+    this.state = I8086.create();
+    this.#pins = pins;
+    this.#chip = new Chip(model === 'i8086' ? I8086_MODEL : I8088_MODEL, this.state, memory, pins);
+    this.reset();
+  }
+
+  /** Sees every clock from now on. Costs nothing while undefined, and never changes the chip. */
+  set busObserver(observer: BusObserver | undefined) {
+    this.#chip.onClock = observer;
+  }
+
+  get clock(): number {
+    return this.#chip.now;
+  }
+
+  set clock(clock: number) {
+    this.#chip.setClock(clock);
+  }
+
+  get dead(): boolean {
+    const { phase, canWake } = this.#chip;
+    return phase === Phase.halted && !canWake;
+  }
+
+  /** CS:IP of the instruction at the boundary. */
+  get programCounter(): { readonly cs: number; readonly ip: number } {
+    return { cs: this.#chip.sreg[1]!, ip: this.#chip.ip };
+  }
+
+  reset(): void {
+    this.#chip.reset();
+  }
+
+  interrupt(level: boolean): void {
+    this.#chip.intr = level;
+  }
+
+  nmi(): void {
+    this.#chip.nmi = true;
+  }
+
+  /** A bus master wants the bus for `clocks` clocks; it gets it when the bus is passive and LOCK# is not low. */
+  stealBus(clocks: number): void {
+    this.#chip.askForBus(clocks);
+  }
+
+  run(until: number): Stop {
+    const chip = this.#chip;
+    for (;;) {
+      chip.rebase();
+      const stop = this.#runSlice(Math.min(until - chip.base, MAX_SLICE));
+      if (stop !== 'clock' || chip.now >= until) return stop;
+    }
+  }
+
+  #runSlice(end: number): Stop {
+    const chip = this.#chip;
+    const { observer } = this;
+    const pins = this.#pins;
+    const servesEvents = pins.serve !== undefined;
+    while (chip.tick < end) {
+      if (pins.attention() || (!servesEvents && pins.nextEvent() <= chip.now)) return 'attention';
+      if (observer?.boundary !== undefined && !chip.prefixed && observer.boundary()) return 'observer';
+      if (chip.phase === Phase.halted && chip.canSleep) return 'halted';
+      step(chip);
+      if (chip.phase === Phase.start && !chip.prefixed) this.retired++;
+    }
+    return 'clock';
+  }
+
+  settle(): void {
+    storeState(this.#chip, this.state);
+    this.state.retired = this.retired;
+  }
+
+  dropCaches(): void {
+    loadState(this.#chip, this.state);
+    this.retired = this.state.retired;
+  }
+}
