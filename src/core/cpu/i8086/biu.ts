@@ -71,9 +71,9 @@ export class Biu {
   readonly sreg: Uint16Array;
   readonly memory: PhysicalMemory;
   readonly pins: CpuPins;
-  readonly #ram: Uint8Array;
-  readonly #kind: Uint8Array;
-  readonly #hasWaits: boolean;
+  private readonly ram: Uint8Array;
+  private readonly kind: Uint8Array;
+  private readonly hasWaits: boolean;
   onClock: BusObserver | undefined = undefined;
 
   /** The clock is `base + tick`: the counter stays a small integer. */
@@ -86,8 +86,6 @@ export class Biu {
   readonly queue = new Uint8Array(QUEUE_MASK + 1);
   queueHead = 0;
   queueCount = 0;
-  /** A byte was read in the clock before: it leaves the queue at the beginning of this one. */
-  dequeue = 0;
   queueFilled = false;
   prefetching = true;
   flushing = false;
@@ -97,7 +95,6 @@ export class Biu {
   queueTick = -2;
 
   t: number = T.idle;
-  tNext: number = T.idle;
   afterT4 = false;
   /** The execution unit wants the bus. */
   requested = false;
@@ -114,9 +111,9 @@ export class Biu {
   ioData = 0;
   /** Bytes that the last code fetch brought: they lie behind those that count. */
   fetchBytes = 0;
-  /** As many are about to count. */
-  fetchEnding = 0;
   waits = 0;
+  /** READY as it was in this clock, at T3 or in a wait state. */
+  ready = true;
   stealAsked = 0;
   stealLeft = 0;
   lock = false;
@@ -127,9 +124,9 @@ export class Biu {
     this.sreg = sreg;
     this.memory = memory;
     this.pins = pins;
-    this.#ram = memory.ram;
-    this.#kind = memory.kind;
-    this.#hasWaits = pins.waits !== undefined;
+    this.ram = memory.ram;
+    this.kind = memory.kind;
+    this.hasWaits = pins.waits !== undefined;
   }
 
   get now(): number {
@@ -138,10 +135,44 @@ export class Biu {
 
   /** Ends the current clock and begins the next one. */
   clock(): void {
-    this.#end();
-    if (++this.tick >= this.horizon) this.#attend();
-    this.#begin();
-    if (this.onClock !== undefined) this.#show(this.onClock);
+    switch (this.t) {
+      case T.idle:
+        this.endIdle();
+        break;
+      case T.t1:
+        this.t = T.t2;
+        break;
+      case T.t2:
+        this.t = T.t3;
+        break;
+      case T.t4:
+        this.endT4();
+        break;
+      default:
+        this.endTransfer();
+    }
+    if (++this.tick >= this.horizon) this.attend();
+    switch (this.t) {
+      case T.idle:
+        if (this.queueFilled) this.resume();
+        break;
+      case T.t2:
+        if (this.hasWaits || this.ioType === BusStatus.inta) this.beginT2();
+        break;
+      case T.t3:
+        if (this.ioType === BusStatus.code) this.foresee();
+        this.complete();
+        break;
+      case T.wait:
+        this.complete();
+        break;
+      default:
+    }
+    if (this.onClock !== undefined) this.show(this.onClock);
+  }
+
+  clocks(n: number): void {
+    for (let i = 0; i < n; i++) this.clock();
   }
 
   /** Makes the tick counter small again. */
@@ -179,27 +210,45 @@ export class Biu {
     this.horizon = 0;
   }
 
-  clocks(n: number): void {
-    for (let i = 0; i < n; i++) this.clock();
-  }
-
   // ---- the end of a clock: what comes next ----
 
-  #end(): void {
-    if (this.fetchEnding !== 0) this.#enqueue();
-    let t = this.tNext;
-    if (t === T.idle && this.ioType !== BusStatus.passive) {
-      t = T.t1;
-      if (this.ioType === BusStatus.code) this.#addressFetch();
-      else this.#addressAccess();
+  private endIdle(): void {
+    if (this.ioType !== BusStatus.passive) this.start();
+    else {
+      this.afterT4 = false;
+      if (!this.queueFilled && this.prefetching && !this.requested) this.ioType = BusStatus.code;
+    }
+    if (this.flushing) this.resumeFetching();
+  }
+
+  private endTransfer(): void {
+    if (!this.ready) {
+      this.t = T.wait;
+      return;
     }
     if (this.canFetch()) this.ioType = BusStatus.code;
-    if (this.flushing) {
-      this.flushing = false;
-      this.prefetching = true;
+    this.t = T.t4;
+    if (this.flushing) this.resumeFetching();
+  }
+
+  /** The bytes of a fetch are the program's from here on. */
+  private endT4(): void {
+    if (this.fetchBytes !== 0) {
+      this.queueCount += this.fetchBytes;
+      this.pc = (this.pc + this.fetchBytes) & 0xffff;
+      this.fetchBytes = 0;
     }
-    this.afterT4 = this.t === T.t4;
-    this.t = t;
+    if (this.ioType !== BusStatus.passive) this.start();
+    else {
+      this.t = T.idle;
+      this.afterT4 = true;
+    }
+    if (this.flushing) this.resumeFetching();
+  }
+
+  private resumeFetching(): void {
+    this.flushing = false;
+    this.prefetching = true;
   }
 
   /** True if nothing speaks against a code fetch now. */
@@ -213,151 +262,125 @@ export class Biu {
     );
   }
 
-  #addressFetch(): void {
+  /** T1 is next. */
+  private start(): void {
+    this.t = T.t1;
+    this.afterT4 = false;
+    if (this.ioType === BusStatus.code) this.addressFetch();
+    else {
+      this.ioSegment = this.wantedSegment;
+      this.ioAddress = this.wantedAddress;
+      this.ioWord = this.wantedWord;
+      this.ioData = this.wantedData;
+    }
+  }
+
+  private addressFetch(): void {
     this.ioSegment = Seg.cs;
     this.ioAddress = ((this.sreg[Seg.cs]! << 4) + this.pc) & 0xfffff;
     this.ioWord = this.width === 2 && (this.pc & 1) === 0;
   }
 
-  #addressAccess(): void {
-    this.ioSegment = this.wantedSegment;
-    this.ioAddress = this.wantedAddress;
-    this.ioWord = this.wantedWord;
-    this.ioData = this.wantedData;
-  }
-
-  /** The bytes of the fetch at T4 count from now on. */
-  #enqueue(): void {
-    this.queueCount += this.fetchEnding;
-    this.pc = (this.pc + this.fetchEnding) & 0xffff;
-    this.fetchEnding = 0;
-  }
-
   // ---- the beginning of a clock: what the T-state does ----
 
-  #begin(): void {
-    switch (this.t) {
-      case T.idle:
-        this.tNext = T.idle;
-        break;
-      case T.t1:
-        this.tNext = T.t2;
-        break;
-      case T.t2:
-        if (this.#hasWaits) this.waits = this.pins.waits!(this.ioType, this.ioAddress);
-        if (this.ioType === BusStatus.inta) this.lock = !this.lock;
-        this.tNext = T.t3;
-        break;
-      case T.t3:
-        if (this.ioType === BusStatus.code) this.#foresee();
-        this.#complete();
-        break;
-      case T.wait:
-        this.#complete();
-        break;
-      default:
-        this.fetchEnding = this.fetchBytes;
-        this.fetchBytes = 0;
-        this.tNext = T.idle;
-    }
-    this.queueHead += this.dequeue;
-    this.queueCount -= this.dequeue;
-    this.dequeue = 0;
-    if (this.queueFilled && this.t === T.idle) this.#resume();
+  private beginT2(): void {
+    if (this.hasWaits) this.waits = this.pins.waits!(this.ioType, this.ioAddress);
+    if (this.ioType === BusStatus.inta) this.lock = !this.lock;
   }
 
   /** The fetch under way will leave no room for another. */
-  #foresee(): void {
-    if (this.queueCount - this.dequeue + (this.ioWord ? 2 : 1) > this.room) this.queueFilled = true;
+  private foresee(): void {
+    if (this.queueCount + (this.ioWord ? 2 : 1) > this.room) this.queueFilled = true;
   }
 
-  #resume(): void {
+  /** Fetching goes on when there is room, but not just after a fetch unless the queue is short. */
+  private resume(): void {
     if (this.queueCount > this.room) return;
     if (this.queueCount < SHORT || this.lastType !== BusStatus.code || !this.afterT4) this.queueFilled = false;
   }
 
-  #complete(): void {
+  private complete(): void {
     if (this.waits > 0 || this.stealLeft > 0) {
       if (this.waits > 0) this.waits--;
-      this.tNext = T.wait;
+      this.ready = false;
       return;
     }
-    this.#transfer();
+    this.ready = true;
+    this.transferData();
     this.lastType = this.ioType;
     this.ioType = BusStatus.passive;
-    this.tNext = T.t4;
   }
 
-  #transfer(): void {
+  private transferData(): void {
     switch (this.ioType) {
       case BusStatus.code:
-        this.ioData = this.#readMemory();
-        this.#bringBytes();
+        this.ioData = this.readMemory();
+        this.bringBytes();
         break;
       case BusStatus.memoryRead:
-        this.ioData = this.#readMemory();
+        this.ioData = this.readMemory();
         break;
       case BusStatus.memoryWrite:
-        this.#writeMemory();
+        this.writeMemory();
         break;
       case BusStatus.ioRead:
-        this.ioData = this.#onHalf(this.pins.io.read(this.ioAddress, this.ioWord ? 2 : 1));
-        this.#refresh();
+        this.ioData = this.onHalf(this.pins.io.read(this.ioAddress, this.ioWord ? 2 : 1));
+        this.refreshHorizon();
         break;
       case BusStatus.ioWrite:
-        this.pins.io.write(this.ioAddress, this.#fromHalf(), this.ioWord ? 2 : 1);
-        this.#refresh();
+        this.pins.io.write(this.ioAddress, this.fromHalf(), this.ioWord ? 2 : 1);
+        this.refreshHorizon();
         break;
       default:
-        this.#acknowledge();
+        this.acknowledge();
     }
   }
 
-  #bringBytes(): void {
+  private bringBytes(): void {
     const at = this.queueHead + this.queueCount;
     if (this.ioWord) {
       this.queue[at & QUEUE_MASK] = this.ioData;
       this.queue[(at + 1) & QUEUE_MASK] = this.ioData >> 8;
       this.fetchBytes = 2;
     } else {
-      this.queue[at & QUEUE_MASK] = this.#fromHalf();
+      this.queue[at & QUEUE_MASK] = this.fromHalf();
       this.fetchBytes = 1;
     }
   }
 
   /** A byte at an odd address is on the high half of the 8086's bus. */
-  #onHalf(value: number): number {
+  private onHalf(value: number): number {
     return this.width === 2 && !this.ioWord && (this.ioAddress & 1) !== 0 ? value << 8 : value;
   }
 
-  #fromHalf(): number {
+  private fromHalf(): number {
     if (this.ioWord) return this.ioData;
     return this.width === 2 && (this.ioAddress & 1) !== 0 ? this.ioData >> 8 : this.ioData & 0xff;
   }
 
-  #readMemory(): number {
+  private readMemory(): number {
     const at = this.ioAddress;
-    const kind = this.#kind[at >>> PAGE_SHIFT]!;
+    const kind = this.kind[at >>> PAGE_SHIFT]!;
     if (kind === PageKind.ram || kind === PageKind.rom) {
-      const low = this.#ram[at]!;
-      return this.ioWord ? low | (this.#ram[at + 1]! << 8) : this.#onHalf(low);
+      const low = this.ram[at]!;
+      return this.ioWord ? low | (this.ram[at + 1]! << 8) : this.onHalf(low);
     }
-    const value = this.#onHalf(this.memory.read(at, this.ioWord ? 2 : 1));
-    this.#refresh();
+    const value = this.onHalf(this.memory.read(at, this.ioWord ? 2 : 1));
+    this.refreshHorizon();
     return value;
   }
 
-  #writeMemory(): void {
+  private writeMemory(): void {
     const at = this.ioAddress;
-    this.memory.write(at, this.#fromHalf(), this.ioWord ? 2 : 1);
-    if (this.#kind[at >>> PAGE_SHIFT] === PageKind.mmio) this.#refresh();
+    this.memory.write(at, this.fromHalf(), this.ioWord ? 2 : 1);
+    if (this.kind[at >>> PAGE_SHIFT] === PageKind.mmio) this.refreshHorizon();
   }
 
   /** The first of two acknowledge cycles freezes the controller, the second brings the vector. */
-  #acknowledge(): void {
+  private acknowledge(): void {
     if (this.lock) this.ioData = 0xff;
     else this.ioData = this.pins.acknowledge();
-    this.#refresh();
+    this.refreshHorizon();
   }
 
   // ---- queue ----
@@ -365,7 +388,8 @@ export class Biu {
   /** Takes the next byte; there must be one. */
   takeByte(op: number): number {
     const byte = this.queue[this.queueHead & QUEUE_MASK]!;
-    this.dequeue = 1;
+    this.queueHead = (this.queueHead + 1) & QUEUE_MASK;
+    this.queueCount--;
     this.queueOp = op;
     this.queueByte = byte;
     this.queueTick = this.tick;
@@ -386,18 +410,14 @@ export class Biu {
   // ---- others who act at exact clocks ----
 
   /** A device may have changed when it wants to act next. */
-  #refresh(): void {
+  refreshHorizon(): void {
     if (this.stealAsked > 0 || this.stealLeft > 0) this.horizon = 0;
     else if (this.pins.serve === undefined) this.horizon = NEVER;
     else this.horizon = Math.min(NEVER, this.pins.nextEvent() - this.base);
   }
 
-  /** Call when the schedule may have changed while the chip did not run. */
-  refreshHorizon(): void {
-    this.#refresh();
-  }
 
-  #attend(): void {
+  private attend(): void {
     const { pins } = this;
     if (pins.serve !== undefined && pins.nextEvent() <= this.now) pins.serve(this.now);
     if (this.stealLeft > 0) this.stealLeft--;
@@ -406,15 +426,15 @@ export class Biu {
       this.stealAsked = 0;
       pins.busGranted?.();
     }
-    this.#refresh();
+    this.refreshHorizon();
   }
 
   /** Shows the current clock to the observer, who came after its beginning. */
   showClock(): void {
-    if (this.onClock !== undefined) this.#show(this.onClock);
+    if (this.onClock !== undefined) this.show(this.onClock);
   }
 
-  #show(observer: BusObserver): void {
+  private show(observer: BusObserver): void {
     const transfer = this.t === T.t3 || this.t === T.wait;
     const seen = this.queueTick === this.tick - 1;
     observer({

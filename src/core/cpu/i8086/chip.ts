@@ -67,7 +67,7 @@ export class Chip extends Biu {
    * The interrupt to be taken at this boundary, if any; in the order of the User's Manual's figure "Interrupt
    * processing sequence": NMI, INTR, single step. (The order on silicon is unverified.)
    */
-  #interrupt(): number {
+  private pendingInterrupt(): number {
     if (this.shadow || this.prefixed) return Next.opcode;
     if (this.nmi) return Next.nmi;
     if (this.intr && (this.flags & Flag.IF) !== 0 && !this.stiShadow) return Next.intr;
@@ -92,7 +92,7 @@ export class Chip extends Biu {
   /** Reads the next opcode, if there is one, or finds that an interrupt comes first. */
   loadNext(): boolean {
     if (this.intr || this.nmi || this.trapping) {
-      const kind = this.#interrupt();
+      const kind = this.pendingInterrupt();
       if (kind !== Next.opcode) {
         this.next = kind;
         if (kind === Next.nmi) this.nmi = false;
@@ -125,7 +125,7 @@ export class Chip extends Biu {
 
   /** A boundary with an idle bus: `bytes` from `ip` on are prefetched, the first is with the loader already. */
   restart(ip: number, bytes: readonly number[]): void {
-    this.#clear();
+    this.clear();
     this.pc = (ip + bytes.length) & 0xffff;
     this.queueCount = bytes.length - 1;
     this.queue.set(bytes.slice(1));
@@ -139,7 +139,7 @@ export class Chip extends Biu {
 
   /** RESET: FFFF:0000, no flags, an empty queue, from where fetching begins at once. */
   reset(): void {
-    this.#clear();
+    this.clear();
     this.gpr.fill(0);
     this.sreg.fill(0);
     this.sreg[Seg.cs] = 0xffff;
@@ -153,21 +153,21 @@ export class Chip extends Biu {
     this.rebase();
   }
 
-  #clear(): void {
+  private clear(): void {
     this.phase = Phase.start;
     this.next = Next.opcode;
     this.loaded = false;
     this.prefixed = this.f1 = this.repne = this.lock = false;
     this.override = NO_OVERRIDE;
     this.trapping = this.shadow = this.stiShadow = false;
-    this.queueHead = this.queueCount = this.dequeue = 0;
+    this.queueHead = this.queueCount = 0;
     this.queueFilled = false;
     this.prefetching = true;
     this.flushing = false;
     this.requested = false;
-    this.t = this.tNext = T.idle;
+    this.t = T.idle;
     this.afterT4 = false;
-    this.fetchBytes = this.fetchEnding = 0;
+    this.fetchBytes = 0;
     this.waits = 0;
     this.slowWake = false;
     this.ioType = this.lastType = BusStatus.passive;
@@ -213,25 +213,25 @@ export class Chip extends Biu {
 
   /** R: reads OPR at segment:IND. */
   read(segment: number): void {
-    this.#transfer(BusStatus.memoryRead, segment, this.word);
+    this.transfer(BusStatus.memoryRead, segment, this.word);
   }
 
   /** W: writes OPR at segment:IND. */
   write(segment: number): void {
-    this.#transfer(BusStatus.memoryWrite, segment, this.word);
+    this.transfer(BusStatus.memoryWrite, segment, this.word);
   }
 
   readPort(): void {
-    this.#transfer(BusStatus.ioRead, Seg.none, this.word);
+    this.transfer(BusStatus.ioRead, Seg.none, this.word);
   }
 
   writePort(): void {
-    this.#transfer(BusStatus.ioWrite, Seg.none, this.word);
+    this.transfer(BusStatus.ioWrite, Seg.none, this.word);
   }
 
   /** IRQ: the two acknowledge cycles; the vector is OPR's high byte then. */
   acknowledgeCycles(): void {
-    this.#transfer(BusStatus.inta, Seg.none, true);
+    this.transfer(BusStatus.inta, Seg.none, true);
   }
 
   /** The segment of a data access: the override, or the default of the effective address. */
@@ -239,37 +239,37 @@ export class Chip extends Biu {
     return this.override !== NO_OVERRIDE ? this.override : this.segment;
   }
 
-  #transfer(type: number, segment: number, word: boolean): void {
-    this.#claim();
+  private transfer(type: number, segment: number, word: boolean): void {
+    this.claim();
     this.wantedSegment = segment;
     const whole = word && this.width === 2 && (this.ind & 1) === 0 && type !== BusStatus.inta;
-    this.#startCycle(type, this.ind, whole);
+    this.startCycle(type, this.ind, whole);
     this.clock();
     if (!word || whole) {
       this.requested = false;
       while (this.ioType !== BusStatus.passive) this.clock();
-      this.opr = whole ? this.ioData : this.#byteRead() | 0xff00;
+      this.opr = whole ? this.ioData : this.byteRead() | 0xff00;
       return;
     }
     while (this.ioType !== BusStatus.passive) this.clock();
     const high = this.opr >> 8;
-    const low = this.#byteRead();
+    const low = this.byteRead();
     this.opr = (high << 8) | low;
-    this.#startCycle(type, (this.ind + 1) & 0xffff, false, high);
+    this.startCycle(type, (this.ind + 1) & 0xffff, false, high);
     this.clock();
     this.requested = false;
     while (this.ioType !== BusStatus.passive) this.clock();
-    this.opr = low | (this.#byteRead() << 8);
+    this.opr = low | (this.byteRead() << 8);
   }
 
   /** Waits until the bus is the execution unit's. */
-  #claim(): void {
+  private claim(): void {
     const late = this.t === T.t3 || this.t === T.wait || this.canFetch();
     if (this.t === T.t4 || this.t === T.idle) this.ioType = BusStatus.passive;
     this.requested = true;
     this.clock();
     if (late) {
-      while (this.tNext === T.wait) this.clock();
+      while ((this.t === T.t3 || this.t === T.wait) && !this.ready) this.clock();
       this.clock();
     }
     while (this.t === T.t4) this.clock();
@@ -277,7 +277,7 @@ export class Chip extends Biu {
     while (this.ioType !== BusStatus.passive) this.clock();
   }
 
-  #startCycle(type: number, offset: number, word: boolean, data = this.opr): void {
+  private startCycle(type: number, offset: number, word: boolean, data = this.opr): void {
     if (type === BusStatus.inta) this.wantedAddress = 0;
     else this.wantedAddress = ((this.sreg[this.wantedSegment]! << 4) + offset) & 0xfffff;
     this.wantedWord = word;
@@ -286,7 +286,7 @@ export class Chip extends Biu {
     else this.wantedData = this.width === 2 && (offset & 1) !== 0 ? (data & 0xff) << 8 : data & 0xff;
   }
 
-  #byteRead(): number {
+  private byteRead(): number {
     return this.width === 2 && (this.ioAddress & 1) !== 0 ? this.ioData >> 8 : this.ioData & 0xff;
   }
 

@@ -21,14 +21,11 @@ const NUMBERS = [
   'modrm',
   'override',
   'queueCount',
-  'dequeue',
   't',
-  'tNext',
   'ioType',
   'lastType',
   'ioSegment',
   'fetchBytes',
-  'fetchEnding',
   'ioData',
   'ioAddress',
   'waits',
@@ -54,6 +51,7 @@ const BITS = [
   'flushing',
   'afterT4',
   'ioWord',
+  'ready',
 ] as const;
 
 export function storeState(chip: Chip, state: I8086State): void {

@@ -103,8 +103,6 @@ export const I8086 = layout('i8086', {
   /** Prefetch queue, the next byte first. */
   queue: ['u8', 8],
   queueCount: 'u8',
-  /** 1 while a byte that was read in the last clock still counts. */
-  dequeue: 'u8',
   /** 1 while prefetching waits for room. */
   queueFilled: 'u8',
   /** 0 while prefetching is suspended; it goes on in the next clock if `flushing`. */
@@ -112,8 +110,6 @@ export const I8086 = layout('i8086', {
   flushing: 'u8',
   /** `T` of the current clock. */
   t: 'u8',
-  /** `T` of the next clock, before a new bus cycle is considered. */
-  tNext: 'u8',
   /** 1 in the clock after a T4. */
   afterT4: 'u8',
   /** `BusStatus` of the cycle under way or about to start; passive from T3 on. */
@@ -123,13 +119,14 @@ export const I8086 = layout('i8086', {
   /** 1 if the cycle transfers a word. */
   ioWord: 'u8',
   ioSegment: 'u8',
-  /** Bytes of a code fetch that are not in the queue yet; of one at T4, which enter it at the clock's end. */
+  /** Bytes of a code fetch that enter the queue at the end of T4. */
   fetchBytes: 'u8',
-  fetchEnding: 'u8',
   ioData: 'u16',
   ioAddress: 'u32',
   /** Wait states that are still to come in this bus cycle. */
   waits: 'u32',
+  /** 0 while the bus cycle is held in T3 or a wait state. */
+  ready: 'u8',
   /** A bus master wants the bus for this many clocks. */
   stealAsked: 'u32',
   /** A bus master has the bus for this many more clocks. */

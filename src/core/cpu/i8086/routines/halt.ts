@@ -16,7 +16,7 @@ export function halt(c: Chip): void {
   c.ioType = BusStatus.halt;
   c.clock();
   c.ioType = BusStatus.passive;
-  c.tNext = T.idle;
+  c.t = T.idle;
   c.clock();
   c.phase = Phase.halted;
 }
