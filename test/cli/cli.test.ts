@@ -184,6 +184,15 @@ describe('record, verify, replay, info, events', () => {
     expect(typed?.join('')).toMatch(/6162.*01.*63/);
   });
 
+  it('a replay that is stopped says where', async () => {
+    const trace = await recorded('- delay: 3000');
+    const running = cli('verify', trace);
+    setTimeout(() => host.signal('SIGINT'), 10);
+    expect(await running).toBe(130);
+    expect(host.err).toMatch(/^rewind86: ended by SIGINT at clock \d+ of \d+\n$/);
+    expect(host.out).toBe('');
+  });
+
   it('the disk is saved as the guest left it, the image untouched', async () => {
     const saved = path.join(dir, 'after.img');
     await recorded(QUIT, '--save-disk', path.join(dir, 'disk.img'));

@@ -17,6 +17,7 @@ export class ScreenView {
   readonly #host: Host;
   readonly #colour: boolean;
   #shown: string[] = [];
+  #cursor = '';
   #last = 0;
   #open = false;
 
@@ -36,9 +37,11 @@ export class ScreenView {
     for (let row = 0; row < Math.max(rows.length, this.#shown.length); row++) {
       if (rows[row] !== this.#shown[row]) out += `\x1b[${row + 1};1H${rows[row] ?? ''}\x1b[0m\x1b[K`;
     }
+    const cursor = cursorOf(screen);
+    if (out === '' && cursor === this.#cursor) return;
     this.#shown = rows;
-    out += cursorOf(screen);
-    this.#host.stdout.write(out);
+    this.#cursor = cursor;
+    this.#host.stdout.write(out + cursor);
   }
 
   /** Gives the terminal's own screen back. */

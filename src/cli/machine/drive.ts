@@ -31,7 +31,8 @@ export type Ended =
 const SLICE_MS = 15;
 /** With a slice this is less than the second that a killed recorder may lose. */
 const FLUSH_MS = 900;
-const LONGEST_SLEEP_MS = 50;
+/** A live guest runs no further ahead than this, however little it does: it then sleeps it off. */
+const LIVE_SLICE_MS = 20;
 const FIRST_SLICE = 100_000;
 const MAX_SLICE = 2 ** 24;
 
@@ -42,6 +43,7 @@ export class Drive {
   readonly #scripted: Scripted | undefined;
   readonly #limit: number;
   readonly #live: boolean;
+  readonly #longest: number;
   #terminal: Terminal | undefined;
   #view: ScreenView | undefined;
   readonly #output: GuestOutput;
@@ -60,6 +62,7 @@ export class Drive {
       options.timeLimit === undefined ? Number.POSITIVE_INFINITY : (options.timeLimit * num) / den;
     this.#limit = Math.min(Math.ceil(limit), Number.MAX_SAFE_INTEGER);
     this.#live = !options.script && host.stdin.isTTY === true;
+    this.#longest = this.#live ? Math.round((LIVE_SLICE_MS * num) / den / 1000) : MAX_SLICE;
     this.#listen();
     if (options.script) this.#scripted = new Scripted(runner, options.script);
   }
@@ -107,7 +110,7 @@ export class Drive {
         this.#flushed = now;
       }
       const ahead = this.#live ? pace.ahead(machine.cpu.clock, now) : 0;
-      await this.#sleep(Math.min(ahead, LONGEST_SLEEP_MS));
+      await this.#sleep(ahead);
     }
   }
 
@@ -121,7 +124,7 @@ export class Drive {
     const took = Math.max(performance.now() - began, 0.1);
     const fitting = (this.#slice * SLICE_MS) / took;
     this.#slice = Math.round(
-      Math.min(Math.max(fitting, this.#slice / 4, FIRST_SLICE), this.#slice * 2, MAX_SLICE),
+      Math.min(Math.max(fitting, this.#slice / 4, FIRST_SLICE), this.#slice * 2, this.#longest),
     );
   }
 

@@ -115,6 +115,9 @@ export async function runSession(
   options.onSlice?.();
   if (visible) host.stderr.write('\r\x1b[K');
   unlisten();
+  // A reader that has seen enough need not be told.
+  if (signal && signal !== 'SIGPIPE')
+    say(host, `ended by ${signal} at clock ${session.clock} of ${session.end}`);
   return signal;
 }
 
