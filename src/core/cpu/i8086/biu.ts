@@ -82,6 +82,9 @@ export class Biu {
   /** The tick at which something other than the chip wants to act. */
   horizon = NEVER;
 
+  /** A device was accessed or has acted: it may want the machine to stop. */
+  disturbed = false;
+
   pc = 0;
   readonly queue = new Uint8Array(QUEUE_MASK + 1);
   queueHead = 0;
@@ -411,6 +414,7 @@ export class Biu {
 
   /** A device may have changed when it wants to act next. */
   refreshHorizon(): void {
+    this.disturbed = true;
     if (this.stealAsked > 0 || this.stealLeft > 0) this.horizon = 0;
     else if (this.pins.serve === undefined) this.horizon = NEVER;
     else this.horizon = Math.min(NEVER, this.pins.nextEvent() - this.base);

@@ -52,6 +52,11 @@ export class Chip extends Biu {
   mIsRm = true;
   /** The default segment of the effective address. */
   segment: number = Seg.ds;
+  /** Instructions since power-on: a small integer on top of a base, as the clock is. */
+  retiredBase = 0;
+  retiredTicks = 0;
+  /** The instruction under way has, or had, a prefix. */
+  hasPrefixes = false;
   /** The loader has the next opcode already. */
   loaded = false;
 
@@ -59,6 +64,16 @@ export class Chip extends Biu {
     super(model, state.sreg, memory, pins);
     this.gpr = state.gpr;
     this.bytes = new Uint8Array(state.gpr.buffer, state.gpr.byteOffset, 16);
+  }
+
+  get retired(): number {
+    return this.retiredBase + this.retiredTicks;
+  }
+
+  override rebase(): void {
+    super.rebase();
+    this.retiredBase += this.retiredTicks;
+    this.retiredTicks = 0;
   }
 
   // ---- the loader ----
@@ -157,7 +172,7 @@ export class Chip extends Biu {
     this.phase = Phase.start;
     this.next = Next.opcode;
     this.loaded = false;
-    this.prefixed = this.f1 = this.repne = this.lock = false;
+    this.prefixed = this.hasPrefixes = this.f1 = this.repne = this.lock = false;
     this.override = NO_OVERRIDE;
     this.trapping = this.shadow = this.stiShadow = false;
     this.queueHead = this.queueCount = 0;

@@ -24,7 +24,6 @@ export class I8086Cpu implements Cpu {
   readonly name: string;
   readonly state: I8086State;
   observer: CpuObserver | undefined;
-  retired = 0;
   readonly #chip: Chip;
   readonly #pins: CpuPins;
 
@@ -47,6 +46,10 @@ export class I8086Cpu implements Cpu {
 
   set clock(clock: number) {
     this.#chip.setClock(clock);
+  }
+
+  get retired(): number {
+    return this.#chip.retired;
   }
 
   get dead(): boolean {
@@ -80,7 +83,7 @@ export class I8086Cpu implements Cpu {
     const chip = this.#chip;
     for (;;) {
       chip.rebase();
-      const stop = this.#runSlice(Math.min(until - chip.base, MAX_SLICE));
+      const stop = this.#runSlice(Math.ceil(Math.min(until - chip.base, MAX_SLICE)) | 0);
       if (stop !== 'clock' || chip.now >= until) return stop;
     }
   }
@@ -88,25 +91,31 @@ export class I8086Cpu implements Cpu {
   #runSlice(end: number): Stop {
     const chip = this.#chip;
     const { observer } = this;
-    const pins = this.#pins;
-    const servesEvents = pins.serve !== undefined;
+    chip.disturbed = true;
     while (chip.tick < end) {
-      if (pins.attention() || (!servesEvents && pins.nextEvent() <= chip.now)) return 'attention';
+      if (chip.disturbed) {
+        chip.disturbed = false;
+        if (this.#wanted()) return 'attention';
+      }
       if (observer?.boundary !== undefined && !chip.prefixed && observer.boundary()) return 'observer';
       if (chip.phase === Phase.halted && chip.canSleep) return 'halted';
       step(chip);
-      if (chip.phase === Phase.start && !chip.prefixed) this.retired++;
     }
     return 'clock';
   }
 
+  /** A device wants the machine to look; without a pin that serves events, so does an event that is due. */
+  #wanted(): boolean {
+    const pins = this.#pins;
+    if (pins.attention()) return true;
+    return pins.serve === undefined && pins.nextEvent() <= this.#chip.now;
+  }
+
   settle(): void {
     storeState(this.#chip, this.state);
-    this.state.retired = this.retired;
   }
 
   dropCaches(): void {
     loadState(this.#chip, this.state);
-    this.retired = this.state.retired;
   }
 }

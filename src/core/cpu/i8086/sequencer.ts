@@ -17,15 +17,17 @@ export function step(c: Chip): void {
   if (c.phase === Phase.halted) halted(c);
   else if (c.phase === Phase.repeat) ROUTINES[c.opcode]!(c);
   else if (c.loaded) start(c);
-  if (c.phase !== Phase.start || c.loaded) return;
+  if (c.phase !== Phase.start) return;
+  if (!c.prefixed) c.retiredTicks++;
+  if (c.loaded) return;
   while (!c.loadNext()) c.clock();
   c.clock();
 }
 
 function start(c: Chip): void {
   c.loaded = false;
-  if (!c.prefixed) clearPrefixes(c);
-  c.prefixed = false;
+  if (c.prefixed) c.prefixed = false;
+  else if (c.hasPrefixes) clearPrefixes(c);
   c.latch = c.flags & ARITHMETIC;
   c.stiShadow = false;
   if (c.next !== Next.opcode) return startInterrupt(c);
@@ -52,6 +54,7 @@ function operands(c: Chip, traits: number): void {
 }
 
 function clearPrefixes(c: Chip): void {
+  c.hasPrefixes = false;
   c.override = NO_OVERRIDE;
   c.f1 = false;
   c.repne = false;
@@ -79,6 +82,7 @@ function execute(c: Chip, opcode: number): void {
   } else if (opcode === HLT) return halt(c);
   else return executeFlag(c, opcode);
   c.prefixed = true;
+  c.hasPrefixes = true;
   c.clock();
 }
 

@@ -36,6 +36,7 @@ const NUMBERS = [
 const BITS = [
   'loaded',
   'prefixed',
+  'hasPrefixes',
   'f1',
   'repne',
   'word',
@@ -63,6 +64,7 @@ export function storeState(chip: Chip, state: I8086State): void {
   state.queue.fill(0);
   state.queue.set(chip.queued());
   state.clock = chip.now;
+  state.retired = chip.retired;
 }
 
 export function loadState(chip: Chip, state: I8086State): void {
@@ -71,6 +73,8 @@ export function loadState(chip: Chip, state: I8086State): void {
   chip.flags &= FLAGS_STORED;
   chip.base = state.clock;
   chip.tick = 0;
+  chip.retiredBase = state.retired;
+  chip.retiredTicks = 0;
   chip.queueHead = 0;
   chip.queue.set(state.queue);
   chip.queueOp = state.queueOp;

@@ -83,6 +83,8 @@ export const I8086 = layout('i8086', {
   loaded: 'u8',
   /** 1 if the instruction at the boundary has had a prefix. */
   prefixed: 'u8',
+  /** 1 if there are prefixes to forget when the next instruction begins. */
+  hasPrefixes: 'u8',
   /** Segment override, or 255. */
   override: 'u8',
   /** 1 after REP or REPNE. */

@@ -24,6 +24,12 @@ const lastBit = (c: Chip): number => (c.word ? 15 : 7);
 /** COM1: leaves all flags alone. */
 const complement = (value: number): number => ~value & 0xffff;
 
+/** CF1: F1 goes with the instruction, as a prefix's would. */
+function flipF1(c: Chip): void {
+  c.f1 = !c.f1;
+  c.hasPrefixes = true;
+}
+
 /** 17F CORX: tmpa:tmpc = tmpc * tmpb. */
 export function corx(c: Chip): void {
   c.jump();
@@ -120,7 +126,7 @@ function preImul(c: Chip): void {
   if (carry(c)) {
     c.clock();
     c.tmpc = subtract(c, 0, c.tmpc, 0);
-    c.f1 = !c.f1;
+    flipF1(c);
     c.clock();
   }
   c.jump();
@@ -135,7 +141,7 @@ function positiveB(c: Chip): void {
   if (carry(c)) {
     c.clock();
     c.tmpb = subtract(c, 0, c.tmpb, 0);
-    c.f1 = !c.f1;
+    flipF1(c);
   } else c.jump();
   c.jump();
 }
@@ -153,7 +159,7 @@ function negate(c: Chip): void {
     c.clocks(2);
     c.tmpa = subtract(c, 0, c.tmpa, 0);
   }
-  c.f1 = !c.f1;
+  flipF1(c);
   c.clock();
   positiveB(c);
 }
