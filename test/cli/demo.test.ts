@@ -23,7 +23,7 @@ describe('demo', () => {
   let said: Awaited<ReturnType<typeof cli>>;
   beforeAll(async () => {
     said = await cli('demo', '-o', trace());
-  });
+  }, 60_000);
 
   it('records a failure that replays to the same state', async () => {
     const { code, out } = said;
