@@ -43,7 +43,7 @@ export interface VectorCycle {
   /** 0 is active. */
   readonly bhe: number;
   readonly data: number;
-  /** 0 INTA, 1 IOR, 2 IOW, 3 HALT or MEMR as the chip numbers them, see `BusStatus` of the core. */
+  /** In the suites' own numbering: 0 INTA, 1 IOR, 2 IOW, 3 MEMR, 4 MEMW, 5 HALT, 6 CODE, 7 PASV. */
   readonly status: number;
   /** 0 Ti, 1 T1, 2 T2, 3 T3, 4 T4, 5 Tw. */
   readonly t: number;

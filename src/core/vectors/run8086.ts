@@ -53,7 +53,13 @@ export function vectorRunner8086(cpu: string): VectorRunner | undefined {
   if (!model) return undefined;
   const memory = new PhysicalMemory(new Uint8Array(MIB).fill(NOP));
   const io = { read: (_: number, size: number) => (size === 2 ? 0xffff : 0xff), write: () => {} };
-  const pins = { io, acknowledge: () => 0xff, nextEvent: () => 0, attention: () => false, delivered: () => {} };
+  const pins = {
+    io,
+    acknowledge: () => 0xff,
+    nextEvent: () => 0,
+    attention: () => false,
+    delivered: () => {},
+  };
   const chip = new Chip(model, I8086.create(), memory, pins);
   return (test, flags = 0xffff) => {
     const cycles: VectorCycle[] = [];
@@ -175,7 +181,8 @@ function registerDifference(chip: Chip, { initial, final }: VectorTest, mask: nu
   for (const name of REGISTERS) {
     const care = name === 'flags' ? mask : 0xffff;
     const got = registerOf(chip, name) & care;
-    if (got !== (want[name] & care)) return { where: name, expected: hex(want[name] & care, 4), actual: hex(got, 4) };
+    if (got !== (want[name] & care))
+      return { where: name, expected: hex(want[name] & care, 4), actual: hex(got, 4) };
   }
   return undefined;
 }
@@ -190,7 +197,10 @@ function registerOf(chip: Chip, name: Register): number {
 
 function queueDifference(chip: Chip, { final }: VectorTest) {
   const want = final.queue.map((b) => hex(b, 2)).join(' ');
-  const got = chip.queued().map((b) => hex(b, 2)).join(' ');
+  const got = chip
+    .queued()
+    .map((b) => hex(b, 2))
+    .join(' ');
   return want === got ? undefined : { where: 'queue', expected: want, actual: got };
 }
 

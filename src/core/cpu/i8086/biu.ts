@@ -299,7 +299,8 @@ export class Biu {
   /** Fetching goes on when there is room, but not just after a fetch unless the queue is short. */
   private resume(): void {
     if (this.queueCount > this.room) return;
-    if (this.queueCount < SHORT || this.lastType !== BusStatus.code || !this.afterT4) this.queueFilled = false;
+    if (this.queueCount < SHORT || this.lastType !== BusStatus.code || !this.afterT4)
+      this.queueFilled = false;
   }
 
   private complete(): void {
@@ -420,7 +421,6 @@ export class Biu {
     else this.horizon = Math.min(NEVER, this.pins.nextEvent() - this.base);
   }
 
-
   private attend(): void {
     const { pins } = this;
     if (pins.serve !== undefined && pins.nextEvent() <= this.now) pins.serve(this.now);
@@ -446,7 +446,12 @@ export class Biu {
       ale: this.t === T.t1,
       address: this.ioAddress,
       status: this.t === T.idle || this.t === T.t4 ? BusStatus.passive : this.ioType,
-      cycle: transfer || this.t === T.t4 ? (this.ioType === BusStatus.passive ? this.lastType : this.ioType) : this.ioType,
+      cycle:
+        transfer || this.t === T.t4
+          ? this.ioType === BusStatus.passive
+            ? this.lastType
+            : this.ioType
+          : this.ioType,
       t: this.t,
       data: transfer ? this.ioData : 0,
       bhe: this.width === 1 || !(this.ioWord || (this.ioAddress & 1) !== 0),

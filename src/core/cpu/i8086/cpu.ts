@@ -11,8 +11,8 @@ import type { Cpu, CpuObserver, CpuPins, Stop } from '../../cpu.js';
 import type { PhysicalMemory } from '../../memory.js';
 import { type BusObserver, I8086_MODEL, I8088_MODEL } from './biu.js';
 import { Chip } from './chip.js';
-import { loadState, storeState } from './snapshot.js';
 import { step } from './sequencer.js';
+import { loadState, storeState } from './snapshot.js';
 import { I8086, type I8086State, Phase } from './state.js';
 
 export type I8086Name = 'i8086' | 'i8088';

@@ -6,13 +6,13 @@
 import type { Chip } from './chip.js';
 import * as arithmetic from './routines/arithmetic.js';
 import { adjustAscii, adjustDecimal } from './routines/decimal.js';
+import { wait } from './routines/halt.js';
 import * as interrupt from './routines/interrupt.js';
 import * as jump from './routines/jump.js';
 import * as move from './routines/move.js';
-import { divRm, mulRm, aad, aam } from './routines/multiply.js';
+import { aad, aam, divRm, mulRm } from './routines/multiply.js';
 import * as stack from './routines/stack.js';
 import { cmps, lods, movs, stos } from './routines/string.js';
-import { wait } from './routines/halt.js';
 
 export type Routine = (c: Chip) => void;
 
@@ -33,7 +33,9 @@ export const Trait = {
   shadow: 64,
 } as const;
 
-const DIRECT = [0x26, 0x2e, 0x36, 0x3e, 0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd];
+const DIRECT = [
+  0x26, 0x2e, 0x36, 0x3e, 0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd,
+];
 const BYTE = [0x27, 0x2f, 0x37, 0x3f, 0xd4, 0xd5, 0xd6, 0xd7];
 /** Effective addresses whose operand is not read: MOV to memory, LEA, POP. */
 const NO_LOAD = [0x88, 0x89, 0x8c, 0x8d, 0x8f, 0xc6, 0xc7];

@@ -3,11 +3,11 @@
  * address, the routine, and reading the next opcode. A boundary lies in the middle of a clock: the last
  * micro-instruction is over, the next opcode is with the loader, and the loader is about to act on it.
  */
-import { NO_OVERRIDE, type Chip } from './chip.js';
-import { ROUTINES, Trait, TRAITS } from './decode.js';
+import { type Chip, NO_OVERRIDE } from './chip.js';
+import { ROUTINES, TRAITS, Trait } from './decode.js';
 import { effectiveAddress } from './ea.js';
-import { intr, nmi, trap } from './routines/interrupt.js';
 import { halt, halted } from './routines/halt.js';
+import { intr, nmi, trap } from './routines/interrupt.js';
 import { ARITHMETIC, Flag, Next, Phase, Seg } from './state.js';
 
 const HLT = 0xf4;
@@ -93,6 +93,6 @@ function executeFlag(c: Chip, opcode: number): void {
   else if (opcode < 0xfc) {
     c.stiShadow = set && (c.flags & Flag.IF) === 0;
     c.flags = set ? c.flags | Flag.IF : c.flags & ~Flag.IF;
-  }  else c.flags = set ? c.flags | Flag.DF : c.flags & ~Flag.DF;
+  } else c.flags = set ? c.flags | Flag.DF : c.flags & ~Flag.DF;
   c.clock();
 }

@@ -3,7 +3,7 @@
  * INT, INT3, INTO and the divide error.
  */
 import type { Chip } from '../chip.js';
-import { Flag, FLAGS_ONES, Reg, Seg } from '../state.js';
+import { FLAGS_ONES, Flag, Reg, Seg } from '../state.js';
 import { farCall2 } from './jump.js';
 
 /** 19E INTR: fetches the vector tmpb and calls through it. */

@@ -1,6 +1,6 @@
 /** The microcode's routines of jumps, calls and returns. */
 import type { Chip } from '../chip.js';
-import { Flag, FLAGS_STORED, Reg, Seg } from '../state.js';
+import { FLAGS_STORED, Flag, Reg, Seg } from '../state.js';
 import { immediate } from './move.js';
 import { readStack } from './stack.js';
 

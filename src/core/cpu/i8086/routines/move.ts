@@ -4,7 +4,7 @@
  */
 import { pass } from '../alu.js';
 import type { Chip } from '../chip.js';
-import { Flag, FLAGS_STORED, Reg, Seg } from '../state.js';
+import { FLAGS_STORED, Flag, Reg, Seg } from '../state.js';
 
 /** What "tmpb -> M, RNI; W, RNI" does: a register gets the value, memory a bus cycle more. */
 function storeRm(c: Chip, value: number): void {

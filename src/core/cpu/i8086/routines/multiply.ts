@@ -3,13 +3,7 @@
  * that make numbers positive and signs right again. F1, which a REP prefix sets, is also the sign of the result:
  * so REP IMUL and REP IDIV negate theirs, and REP MUL negates its product.
  */
-import {
-  add,
-  pass,
-  rotateLeftCarry,
-  rotateRightCarry,
-  subtract,
-} from '../alu.js';
+import { add, pass, rotateLeftCarry, rotateRightCarry, subtract } from '../alu.js';
 import type { Chip } from '../chip.js';
 import { Flag, Reg } from '../state.js';
 import { divideError } from './interrupt.js';

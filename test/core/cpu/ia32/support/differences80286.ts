@@ -2,7 +2,7 @@
  * Where an 80286 in real mode differs from the later chips that the core models, and what is therefore
  * excused in its vectors: each entry with its reason. What no entry names is compared in full.
  */
-import type { MooTest } from '../../support/moo.js';
+import type { VectorTest } from '../../../../../src/core/vectors/moo.js';
 import type { Allowance } from './vectors.js';
 
 const PREFIXES: readonly number[] = [0x26, 0x2e, 0x36, 0x3e, 0xf0, 0xf2, 0xf3];
@@ -24,7 +24,7 @@ interface Shape {
   readonly length: number;
 }
 
-function shapeOf({ bytes }: MooTest): Shape {
+function shapeOf({ bytes }: VectorTest): Shape {
   let at = 0;
   while (PREFIXES.includes(bytes[at]!)) at++;
   const prefixes = [...bytes.subarray(0, at)];
@@ -121,7 +121,7 @@ const DIFFERENCES: readonly Difference[] = [
 ];
 
 /** All that is excused in one test. */
-export function allowanceOf(test: MooTest): Allowance {
+export function allowanceOf(test: VectorTest): Allowance {
   const shape = shapeOf(test);
   const found = DIFFERENCES.filter((d) => d.applies(shape, test.exception?.number));
   return Object.assign({}, ...found.map((d) => d.allow));

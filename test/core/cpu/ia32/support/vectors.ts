@@ -2,18 +2,14 @@
  * Runs hardware vectors of real-mode chips on an ia32 core: loads a test's registers and memory, runs
  * until the HLT that ends every test, and tells how the result differs from the chip's.
  *
- * Only architectural results are compared: registers, flags, memory. The folder is not part of the
- * project; REWIND86_VECTORS names it (it has a subfolder a chip), else it is looked for beside the project.
+ * Only architectural results are compared: registers, flags, memory.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { EngineName } from '../../../../../src/core/cpu/ia32/cpu.js';
 import { Reg, Seg, slot } from '../../../../../src/core/cpu/ia32/state.js';
-import { type MooTest, type Register, readMoo } from '../../support/moo.js';
+import type { Register, VectorTest } from '../../../../../src/core/vectors/moo.js';
 import { bench } from './bench.js';
 
-const FOLDER =
-  process.env.REWIND86_VECTORS ?? resolve(import.meta.dirname, '../../../../../../shared/hardware-vectors');
+export { describeVector, forms, missing } from '../../support/vectorFiles.js';
 
 /** CF PF AF ZF SF TF IF DF OF: the flags that a real-mode program can hold on every chip. */
 export const FLAGS = 0xfd5;
@@ -39,35 +35,6 @@ const SEGMENTS: readonly (readonly [Register, number])[] = [
   ['ds', Seg.ds],
 ];
 
-/** One file of vectors: an opcode, or one operation of a group. */
-export interface Form {
-  readonly name: string;
-  /** Flags that are defined after it, by the suite's own metadata. */
-  readonly definedFlags: number;
-  tests(): MooTest[];
-}
-
-/** The forms of a chip, or undefined with the reason where the vectors are not there. */
-export function forms(chip: string): readonly Form[] | undefined {
-  const folder = join(FOLDER, chip);
-  if (!existsSync(folder)) return undefined;
-  const { opcodes } = JSON.parse(readFileSync(join(folder, 'metadata.json'), 'utf8'));
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.MOO.gz'))
-    .map((file) => {
-      const name = file.replace('.MOO.gz', '');
-      const [opcode, digit] = name.split('.');
-      const entry = digit === undefined ? opcodes[opcode!] : opcodes[opcode!].reg[digit];
-      return {
-        name,
-        definedFlags: entry?.['flags-mask'] ?? 0xffff,
-        tests: () => readMoo(join(folder, file)),
-      };
-    });
-}
-
-export const missing = `no hardware vectors in ${FOLDER} (set REWIND86_VECTORS to a folder that has them)`;
-
 /** What is excused in one test; by default nothing. */
 export interface Allowance {
   /** Flags that need not agree. */
@@ -80,7 +47,7 @@ export interface Allowance {
   readonly instead?: { readonly delivers: number | undefined };
 }
 
-export type RunVector = (test: MooTest, definedFlags: number, allow: Allowance) => string[];
+export type RunVector = (test: VectorTest, definedFlags: number, allow: Allowance) => string[];
 
 /** A core that runs one test after the other; gives what differs. */
 export function vectorRunner(engine: EngineName): RunVector {
@@ -88,7 +55,7 @@ export function vectorRunner(engine: EngineName): RunVector {
   const { s } = cpu;
   const blank = s.bytes.slice();
 
-  function load({ initial }: MooTest, allow: Allowance): void {
+  function load({ initial }: VectorTest, allow: Allowance): void {
     s.bytes.set(blank);
     for (const [at, value] of initial.ram) memory.write(at, value, 1);
     if (allow.vector) {
@@ -108,7 +75,7 @@ export function vectorRunner(engine: EngineName): RunVector {
     wires.delivered.length = 0;
   }
 
-  function registerDifferences({ initial, final }: MooTest, allow: Allowance): string[] {
+  function registerDifferences({ initial, final }: VectorTest, allow: Allowance): string[] {
     const want = { ...initial.regs, ...final.regs } as Record<Register, number>;
     const got = (name: Register): number => {
       const general = GENERAL.find(([n]) => n === name);
@@ -123,7 +90,7 @@ export function vectorRunner(engine: EngineName): RunVector {
       .map((name) => `${name} is ${hex(got(name))}, not ${hex(want[name])}`);
   }
 
-  function flagDifferences({ initial, final }: MooTest, defined: number): string[] {
+  function flagDifferences({ initial, final }: VectorTest, defined: number): string[] {
     const mask = FLAGS & defined;
     const want = final.regs.flags ?? initial.regs.flags!;
     const got = cpu.getFlags();
@@ -131,7 +98,7 @@ export function vectorRunner(engine: EngineName): RunVector {
   }
 
   /** The flags that an exception pushed are compared as flags, everything else as bytes. */
-  function memoryDifferences({ initial, final, exception }: MooTest, defined: number): string[] {
+  function memoryDifferences({ initial, final, exception }: VectorTest, defined: number): string[] {
     const image = initial.regs.ss! * 16 + ((initial.regs.sp! - 2) & 0xffff);
     const care = (at: number): number => {
       if (exception && at === image) return defined & 0xff;
@@ -143,7 +110,7 @@ export function vectorRunner(engine: EngineName): RunVector {
   }
 
   /** The next test must find zeros where this one wrote, as on the chip's bench. */
-  function clean({ initial, final }: MooTest): void {
+  function clean({ initial, final }: VectorTest): void {
     for (const [at] of [...initial.ram, ...final.ram]) memory.write(at, 0, 1);
     for (let n = 0; n < 32; n++) memory.write(n * 4, 0, 4);
   }
@@ -171,10 +138,3 @@ export function vectorRunner(engine: EngineName): RunVector {
 }
 
 const hex = (n: number): string => `${n.toString(16).toUpperCase()}h`;
-
-/** A test as a failing expectation should show it. */
-export function describeVector(test: MooTest): string {
-  const bytes = [...test.bytes].map((b) => b.toString(16).padStart(2, '0')).join(' ');
-  const exception = test.exception ? ` (exception ${test.exception.number})` : '';
-  return `#${test.index} ${test.name} [${bytes}]${exception}`;
-}
