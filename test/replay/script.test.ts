@@ -102,6 +102,7 @@ describe('a script', () => {
     ['- hold: shift\n- release: Shift\n- release: shift', 'step 3: "shift" is not held'],
     ['- key: crtl-a', 'step 1: no key is called "crtl"; did you mean "ctrl"?'],
     ['- key: Control-C', 'step 1: no key is called "control"; did you mean "ctrl"?'],
+    ['- key: ctrl+c', 'step 1: "ctrl+c" is no key; those pressed together are joined by "-"'],
     ['- hold: Return', 'step 1: no key is called "return"; did you mean "enter"?'],
     ['- key: page-up', 'step 1: no key is called "page"; did you mean "pageup"?'],
     ['- key: hyper', 'step 1: no key is called "hyper"; there are a to z, 0 to 9, f1 to f12, enter, esc,'],

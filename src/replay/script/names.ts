@@ -34,6 +34,8 @@ export function guess(wrong: string, names: readonly string[]): string {
 
 /** What is wrong with the name of a key, with the right one if it can be guessed and else with all. */
 export function noSuchKey(wrong: string): string {
+  if (/[+ ,]/.test(wrong))
+    return `"${wrong}" is no key; those pressed together are joined by "-": ctrl-alt-delete`;
   const elsewhere = ELSEWHERE[wrong.toLowerCase()];
   const meant = elsewhere ? `; did you mean "${elsewhere}"?` : guess(wrong, KEY_NAMES);
   return `no key is called "${wrong}"${meant || `; there are a to z, 0 to 9, f1 to f12, ${LISTED_KEYS.join(', ')}`}`;
