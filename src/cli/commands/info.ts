@@ -45,7 +45,7 @@ export interface Facts {
   readonly events: Readonly<Record<string, number>> | undefined;
 }
 
-function factsOf(path: string, trace: Trace): Facts {
+function factsOf(path: string, trace: Trace, replayable: boolean): Facts {
   const { manifest, end } = trace;
   const last = trace.segments.at(-1);
   const clock = trace.covered;
@@ -58,7 +58,7 @@ function factsOf(path: string, trace: Trace): Facts {
     identity: manifest.identity,
     description: manifest.description,
     complete: trace.complete,
-    replayable: trace.lack === undefined,
+    replayable,
     outcome: end ? outcomeText(end.outcome) : 'unknown',
     endedBy: end?.reason,
     clock,
@@ -75,7 +75,7 @@ function factsOf(path: string, trace: Trace): Facts {
 function info(path: string, options: InfoOptions, host: Host): number {
   const trace = openTrace(path, options);
   const { lack } = trace;
-  const facts = factsOf(path, trace);
+  const facts = factsOf(path, trace, lack === undefined);
   if (options.json) host.stdout.write(`${JSON.stringify(facts)}\n`);
   else host.stdout.write(`${tableOf(facts, (memory) => sha256(host.firmware(memory)))}\n`);
   if (lack) {
