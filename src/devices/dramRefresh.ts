@@ -19,6 +19,8 @@ export interface DramRefreshOptions {
   readonly pit: Pit8254;
   /** Channel 0. */
   readonly dma: DmaChannel;
+  /** What `next` answers may be another from the next clock on. */
+  readonly changed: () => void;
 }
 
 const REFRESH = layout('DRAM refresh', {
@@ -42,6 +44,11 @@ export class DramRefresh implements Device {
 
   reset(): void {
     this.state.counted = this.#bus.now();
+    this.#options.changed();
+  }
+
+  afterLoad(): void {
+    this.#options.changed();
   }
 
   /** The clock of the first request after clock `after`, as counter and channel are programmed now. */
@@ -53,7 +60,8 @@ export class DramRefresh implements Device {
   /** Counts the requests up to now: to be called before counter or channel are looked at or changed. */
   settle(): void {
     const { state } = this;
-    const { pit, dma } = this.#options;
+    const { pit, dma, changed } = this.#options;
+    changed();
     const requests = pit.rises(COUNTER, state.counted);
     state.counted = this.#bus.now();
     if (requests > 0) dma.skip(requests);

@@ -11,12 +11,12 @@ import { FakeBus } from './support/fakeBus.js';
 /** CPU clocks a tick of the timer. */
 const TICK = 4;
 
-function chips(bus: FakeBus) {
+function chips(bus: FakeBus, changed: () => void = () => {}) {
   let refresh: DramRefresh | undefined;
   const beforeAccess = () => refresh?.settle();
   const pit = new Pit8254(bus, { name: 'pit', out0: () => {}, is8253: true, beforeAccess });
   const dma = new Dma8237(bus, { name: 'dma', isXt: true, beforeAccess });
-  refresh = new DramRefresh(bus, { name: 'refresh', pit, dma: dma.channel(0) });
+  refresh = new DramRefresh(bus, { name: 'refresh', pit, dma: dma.channel(0), changed });
   return [refresh, pit, dma] as const;
 }
 

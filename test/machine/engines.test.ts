@@ -8,7 +8,7 @@ import type { Machine } from '../../src/core/machine.js';
 import { ready } from '../../src/replay/ready.js';
 import { stateOf } from '../support/pc.js';
 import { type Stage, stage } from './support/drive.js';
-import { SCENARIOS } from './support/scenarios.js';
+import { PC_SCENARIOS } from './support/scenarios.js';
 
 beforeAll(() => ready());
 
@@ -19,7 +19,7 @@ function cpuOf(machine: Machine): Uint8Array {
   return machine.cpu.state.bytes;
 }
 
-describe.each(SCENARIOS)('$name', (scenario) => {
+describe.each(PC_SCENARIOS)('$name', (scenario) => {
   let interpreter: Machine;
   let evaluator: Machine;
 

@@ -1,4 +1,5 @@
 /** Drives a machine through a scenario, and writes down everything it lets out. */
+import type { EngineName } from '../../../src/core/cpu/ia32/cpu.js';
 import type { Machine, MachineSnapshot } from '../../../src/core/machine.js';
 import { pcMachine, stateOf } from '../../support/pc.js';
 import type { Scenario } from './scenarios.js';
@@ -10,10 +11,14 @@ export interface Stage {
   readonly start: MachineSnapshot;
 }
 
-export function stage(scenario: Scenario, engine: 'interpreter' | 'evaluator' = 'interpreter'): Stage {
-  const machine = pcMachine({ ...scenario.options, engine });
+export function stage(scenario: Scenario, engine: EngineName = 'interpreter'): Stage {
+  const machine = machineOf(scenario, engine);
   machine.run(scenario.from);
   return { machine, scenario, start: machine.save() };
+}
+
+export function machineOf({ build, options }: Scenario, engine?: EngineName): Machine {
+  return build ? build() : pcMachine(engine ? { ...options, engine } : options);
 }
 
 /** How to get from one clock to the next: as a rule by `machine.run(until)`. */

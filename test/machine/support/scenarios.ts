@@ -1,9 +1,13 @@
-/** Runs of the pc board that the laws of the machine are tested on. */
+/** Runs of the boards that the laws of the machine are tested on. */
+
+import type { Provider } from '../../../src/core/door.js';
+import type { Machine } from '../../../src/core/machine.js';
 import { assemble } from '../../../src/devices/firmware/assembler/assembler.js';
 import { guestImage } from '../../../src/devices/firmware/guest.js';
 import { chordToKeys } from '../../../src/devices/keys.js';
 import type { PcOptions } from '../../support/pc.js';
 import { seededProvider } from '../../support/pc.js';
+import { xtMachine } from '../../support/xt.js';
 
 export interface Admission {
   readonly clock: number;
@@ -13,7 +17,10 @@ export interface Admission {
 
 export interface Scenario {
   readonly name: string;
-  readonly options: PcOptions;
+  /** Of the pc board. */
+  readonly options?: PcOptions;
+  /** Another board. */
+  readonly build?: () => Machine;
   /** Where the interesting part begins, and where it ends. */
   readonly from: number;
   readonly to: number;
@@ -140,6 +147,76 @@ idt:    dw trap, 8, 8E00h, 0
         dw 0AA55h
 `;
 
+/**
+ * The same for an 8086: reads from disk and floppy through the BIOS, beats the timer, looks at what changes by
+ * itself (refresh address, beam, counters), divides by zero, runs into its own code, sleeps.
+ */
+const EXERCISER_8086 = `
+        cpu 8086
+        bits 16
+        org 7C00h
+start:
+        cli
+        xor ax, ax
+        mov ds, ax
+        mov es, ax
+        mov ss, ax
+        mov sp, 7C00h
+        mov word [0], divided
+        mov word [2], 0
+        sti
+again:
+        mov ax, 0201h
+        mov cx, [turn]
+        and cx, 07h
+        inc cx
+        mov dx, 80h
+        mov bx, 9000h
+        int 13h
+        mov ax, 0201h
+        mov cx, [turn]
+        and cx, 07h
+        inc cx
+        mov dx, 0
+        mov bx, 9200h
+        int 13h
+        mov si, 9000h
+        mov di, 9101h
+        mov cx, 200h
+        cld
+        rep movsb
+        mov dx, 3DAh
+        in al, dx
+        out 0Ch, al
+        in al, 00h
+        add [9000h], al
+        in al, 40h
+        xor al, [9000h]
+        mov ah, 0Eh
+        xor bx, bx
+        int 10h
+        mov al, 36h
+        out 43h, al
+        mov al, [turn]
+        out 40h, al
+        mov al, 10h
+        out 40h, al
+        xor bl, bl
+        div bl
+        mov byte [patched], 0FDh
+patched: clc
+        mov al, [9000h]
+        out 0E9h, al
+        hlt
+        inc word [turn]
+        jmp again
+divided:
+        iret
+turn:   dw 0
+        times 510 - ($ - $$) db 0
+        dw 0AA55h
+`;
+
 const keys = (clock: number, chord: string): Admission => {
   return { clock, channel: 'keyboard', data: chordToKeys(chord) };
 };
@@ -174,4 +251,33 @@ export const GUEST: Scenario = {
   inputs: [keys(1_000_000, 'r'), serial(2_000_000, 'ace'), keys(4_500_000, 'q')],
 };
 
-export const SCENARIOS: readonly Scenario[] = [POST, BOOT_SECTOR, GUEST];
+/** Sector 0 of the floppy is the boot sector; the others follow from a seed. */
+function xtProvider(): Provider {
+  const seeded = seededProvider(3);
+  const bootSector = assemble(EXERCISER_8086).bytes;
+  return {
+    pull(channel, request, length) {
+      const data = seeded.pull(channel, request, length);
+      if (channel === 'floppy:0' && request === 0) data.set(bootSector);
+      return data;
+    },
+  };
+}
+
+/** An XT boots in two seconds. */
+const XT_BOOTED = 9_000_000;
+
+const xtScenario = (model: 'i8086' | 'i8088', display: 'cga' | 'mda'): Scenario => ({
+  name: `a boot sector on an xt with an ${model}`,
+  build: () => xtMachine({ description: { model, display }, provider: xtProvider() }),
+  from: XT_BOOTED,
+  to: XT_BOOTED + 4_000_000,
+  inputs: [keys(XT_BOOTED + 500_000, 'shift-a'), serial(XT_BOOTED + 2_000_000, 'hello')],
+});
+
+export const PC_SCENARIOS: readonly Scenario[] = [POST, BOOT_SECTOR, GUEST];
+export const SCENARIOS: readonly Scenario[] = [
+  ...PC_SCENARIOS,
+  xtScenario('i8088', 'cga'),
+  xtScenario('i8086', 'mda'),
+];
