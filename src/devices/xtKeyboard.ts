@@ -6,7 +6,7 @@
  * A code takes a frame of nine bits at about 100 us; its start bit, arriving at the end of the register,
  * raises IRQ1 and holds the data line low, by which the keyboard knows that it must wait. Port B bit 7
  * clears the register, bit 6 at 0 holds the clock line low: for some time, it resets the keyboard, which
- * then sends AAh.
+ * then sends AAh and has forgotten the code that waited.
  *
  * Key presses come through input channel `keyboard` as for other keyboards (keys.ts) and wait in a queue
  * of 2048 presses, one taken every 8 ms. Keys that the 83 do not have send the code of the one from

@@ -1,21 +1,34 @@
 /**
- * The formats of all state of the pc board, as text for a person to review when they change: a trace or a
- * snapshot is only good for the layouts it was made with. `npx vitest run test/tidy -u` writes the file.
+ * The formats of all state of the boards, as text for a person to review when they change: a trace or a
+ * snapshot is only good for the layouts it was made with. `npx vitest run test/tidy -u` writes the files.
  */
 import { expect, it } from 'vitest';
 import type { State } from '../../src/core/layout.js';
+import type { Machine } from '../../src/core/machine.js';
 import { pcMachine } from '../support/pc.js';
+import { xtMachine } from '../support/xt.js';
+
+/** Devices that share a layout are listed above it. */
+function layoutsOf(...machines: readonly Machine[]): string {
+  const names = new Map<string, Set<string>>();
+  for (const machine of machines) {
+    const parts: readonly (readonly [string, State])[] = [
+      ['cpu', machine.cpu.state],
+      ['schedule', machine.schedule.state],
+      ...machine.devices.map((device) => [device.name, device.state] as const),
+    ];
+    for (const [name, { layout }] of parts) {
+      names.set(layout.text, (names.get(layout.text) ?? new Set()).add(name));
+    }
+  }
+  return [...names].map(([layout, users]) => `[${[...users].join(', ')}]\n${layout}`).join('\n');
+}
 
 it('layouts of the pc board are those reviewed', async () => {
-  const machine = pcMachine();
-  const parts: readonly (readonly [string, State])[] = [
-    ['cpu', machine.cpu.state],
-    ['schedule', machine.schedule.state],
-    ...machine.devices.map((device) => [device.name, device.state] as const),
-  ];
-  // Devices that share a layout are listed above it.
-  const names = new Map<string, string[]>();
-  for (const [name, { layout }] of parts) names.set(layout.text, [...(names.get(layout.text) ?? []), name]);
-  const text = [...names].map(([layout, users]) => `[${users.join(', ')}]\n${layout}`).join('\n');
-  await expect(text).toMatchFileSnapshot('../golden/layouts.txt');
+  await expect(layoutsOf(pcMachine())).toMatchFileSnapshot('../golden/layouts.txt');
+});
+
+it('layouts of the xt board are those reviewed', async () => {
+  const mda = xtMachine({ description: { display: 'mda' } });
+  await expect(layoutsOf(xtMachine(), mda)).toMatchFileSnapshot('../golden/layouts-xt.txt');
 });

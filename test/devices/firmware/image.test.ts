@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { assembleFile, FIRMWARE } from '../../../scripts/firmware.js';
-import { biosImage, biosSymbols } from '../../../src/devices/firmware/image.js';
+import { biosImage, biosSymbols, xtBiosImage } from '../../../src/devices/firmware/image.js';
 
 const bios = biosImage();
 const word = (at: number) => bios[at]! | (bios[at + 1]! << 8);
@@ -42,6 +42,24 @@ describe('BIOS image', () => {
 
   test('has its labels', () => {
     expect(biosSymbols()).toMatch(/^[0-9a-f]{8} int13$/m);
+  });
+});
+
+describe('BIOS image of the xt board', () => {
+  const xt = xtBiosImage();
+
+  test('is 64 KiB with a far jump into F000h at the reset vector, and says PC/XT', () => {
+    expect([xt.length, xt[0xfff0], xt[0xfff3]! | (xt[0xfff4]! << 8), xt[0xfffe]]).toEqual([
+      0x10000, 0xea, 0xf000, 0xfb,
+    ]);
+  });
+
+  test('has the tables that programs find by address (IBM PC/XT Technical Reference)', () => {
+    expect(xt[0xe6f7]).toBe(0xfb);
+    expect([...xt.subarray(0xefc7 + 3, 0xefc7 + 5)]).toEqual([2, 18]);
+    expect([...xt.subarray(0xf0a4, 0xf0a7)]).toEqual([0x38, 0x28, 0x2d]); // 40 columns
+    expect(xt[0xff53]).toBe(0xcf);
+    expect(xt.subarray(0xfa6e, 0xfe6e)).toEqual(bios.subarray(0xfa6e, 0xfe6e)); // the same font
   });
 });
 
