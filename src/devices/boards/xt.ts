@@ -28,6 +28,7 @@ import { xtBiosImage } from '../firmware/image.js';
 import { MemoryImage } from '../memoryImage.js';
 import { Pic8259 } from '../pic8259.js';
 import { Pit8254 } from '../pit8254.js';
+import { PowerSwitch } from '../powerSwitch.js';
 import { Uart16550 } from '../uart16550.js';
 import { XtIde } from '../xtIde.js';
 import { XtKeyboard } from '../xtKeyboard.js';
@@ -148,6 +149,7 @@ function addChips(machine: Machine, xt: XtDescription, late: LateWires, requests
   machine.add(new Uart16550(machine, { name: 'com2', port: 0x2f8, irq: irq[3]!, is8250: true }));
   addDisks(machine, xt, dma, irq);
   machine.add(xt.display === 'cga' ? new Cga(machine, { name: 'cga' }) : new Mda(machine, { name: 'mda' }));
+  machine.add(new PowerSwitch(machine, { name: 'power-switch' }));
   if (xt.debugPorts) machine.add(new DebugPorts(machine, { name: 'debug' }));
 }
 
