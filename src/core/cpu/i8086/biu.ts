@@ -62,7 +62,7 @@ const QUEUE_MASK = 7;
 /** Below this, the queue is short: a fetch is due even in the clock after a fetch. */
 const SHORT = 3;
 /** Never reached by the tick counter. */
-export const NEVER = 0x3fffffff;
+const NEVER = 0x3fffffff;
 
 export class Biu {
   readonly width: 1 | 2;
@@ -107,7 +107,8 @@ export class Biu {
   wantedWord = false;
   wantedData = 0;
   ioType: number = BusStatus.passive;
-  lastType: number = BusStatus.passive;
+  /** `BusStatus` of the cycle under way, or of the last one. */
+  cycleType: number = BusStatus.passive;
   ioWord = false;
   ioSegment = 0;
   ioAddress = 0;
@@ -203,9 +204,15 @@ export class Biu {
       !this.afterT4 &&
       !this.canFetch() &&
       this.stealAsked === 0 &&
-      this.stealLeft === 0 &&
-      this.onClock === undefined
+      this.stealLeft === 0
     );
+  }
+
+  /** Passes the time, with the bus asleep, to the next event or tick `end`. */
+  sleep(end: number): void {
+    const next = Math.min(end, this.horizon) - 1;
+    if (next > this.tick) this.tick = next;
+    this.clock();
   }
 
   askForBus(clocks: number): void {
@@ -269,6 +276,7 @@ export class Biu {
   private start(): void {
     this.t = T.t1;
     this.afterT4 = false;
+    this.cycleType = this.ioType;
     if (this.ioType === BusStatus.code) this.addressFetch();
     else {
       this.ioSegment = this.wantedSegment;
@@ -299,7 +307,7 @@ export class Biu {
   /** Fetching goes on when there is room, but not just after a fetch unless the queue is short. */
   private resume(): void {
     if (this.queueCount > this.room) return;
-    if (this.queueCount < SHORT || this.lastType !== BusStatus.code || !this.afterT4)
+    if (this.queueCount < SHORT || this.cycleType !== BusStatus.code || !this.afterT4)
       this.queueFilled = false;
   }
 
@@ -311,7 +319,6 @@ export class Biu {
     }
     this.ready = true;
     this.transferData();
-    this.lastType = this.ioType;
     this.ioType = BusStatus.passive;
   }
 
@@ -425,7 +432,7 @@ export class Biu {
     const { pins } = this;
     if (pins.serve !== undefined && pins.nextEvent() <= this.now) pins.serve(this.now);
     if (this.stealLeft > 0) this.stealLeft--;
-    else if (this.stealAsked > 0 && !this.lock && this.ioType === BusStatus.passive) {
+    else if (this.stealAsked > 0 && !this.lock && (this.t === T.t4 || this.ioType === BusStatus.passive)) {
       this.stealLeft = this.stealAsked;
       this.stealAsked = 0;
       pins.busGranted?.();
@@ -446,12 +453,7 @@ export class Biu {
       ale: this.t === T.t1,
       address: this.ioAddress,
       status: this.t === T.idle || this.t === T.t4 ? BusStatus.passive : this.ioType,
-      cycle:
-        transfer || this.t === T.t4
-          ? this.ioType === BusStatus.passive
-            ? this.lastType
-            : this.ioType
-          : this.ioType,
+      cycle: this.t === T.idle ? BusStatus.passive : this.cycleType,
       t: this.t,
       data: transfer ? this.ioData : 0,
       bhe: this.width === 1 || !(this.ioWord || (this.ioAddress & 1) !== 0),

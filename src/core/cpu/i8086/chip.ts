@@ -185,7 +185,7 @@ export class Chip extends Biu {
     this.fetchBytes = 0;
     this.waits = 0;
     this.slowWake = false;
-    this.ioType = this.lastType = BusStatus.passive;
+    this.ioType = this.cycleType = BusStatus.passive;
   }
 
   // ---- queue and program counter ----

@@ -83,12 +83,12 @@ export class I8086Cpu implements Cpu {
     const chip = this.#chip;
     for (;;) {
       chip.rebase();
-      const stop = this.#runSlice(Math.ceil(Math.min(until - chip.base, MAX_SLICE)) | 0);
+      const stop = this.#runSlice(Math.ceil(Math.min(until - chip.base, MAX_SLICE)) | 0, until);
       if (stop !== 'clock' || chip.now >= until) return stop;
     }
   }
 
-  #runSlice(end: number): Stop {
+  #runSlice(end: number, until: number): Stop {
     const chip = this.#chip;
     const { observer } = this;
     chip.disturbed = true;
@@ -98,8 +98,11 @@ export class I8086Cpu implements Cpu {
         if (this.#wanted()) return 'attention';
       }
       if (observer?.boundary !== undefined && !chip.prefixed && observer.boundary()) return 'observer';
-      if (chip.phase === Phase.halted && chip.canSleep) return 'halted';
-      step(chip);
+      if (chip.phase === Phase.halted && chip.canSleep) {
+        if (this.#isAlone(until)) return 'halted';
+        if (chip.onClock === undefined) chip.sleep(end);
+        else step(chip);
+      } else step(chip);
     }
     return 'clock';
   }
@@ -109,6 +112,12 @@ export class I8086Cpu implements Cpu {
     const pins = this.#pins;
     if (pins.attention()) return true;
     return pins.serve === undefined && pins.nextEvent() <= this.#chip.now;
+  }
+
+  /** Halted, and no event is to be served on the way: the machine may move the clock. */
+  #isAlone(until: number): boolean {
+    const { serve, nextEvent } = this.#pins;
+    return this.dead || serve === undefined || until === Number.POSITIVE_INFINITY || nextEvent() > until;
   }
 
   settle(): void {

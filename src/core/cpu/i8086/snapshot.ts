@@ -23,7 +23,7 @@ const NUMBERS = [
   'queueCount',
   't',
   'ioType',
-  'lastType',
+  'cycleType',
   'ioSegment',
   'fetchBytes',
   'ioData',
@@ -62,7 +62,9 @@ export function storeState(chip: Chip, state: I8086State): void {
   state.queueOp = seen ? chip.queueOp : 0;
   state.queueByte = seen ? chip.queueByte : 0;
   state.queue.fill(0);
-  state.queue.set(chip.queued());
+  // The bytes that a fetch has brought lie behind those that count.
+  const held = chip.queueCount + chip.fetchBytes;
+  for (let i = 0; i < held; i++) state.queue[i] = chip.queue[(chip.queueHead + i) & 7]!;
   state.clock = chip.now;
   state.retired = chip.retired;
 }

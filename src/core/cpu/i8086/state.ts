@@ -117,7 +117,7 @@ export const I8086 = layout('i8086', {
   /** `BusStatus` of the cycle under way or about to start; passive from T3 on. */
   ioType: 'u8',
   /** `BusStatus` of the last cycle. */
-  lastType: 'u8',
+  cycleType: 'u8',
   /** 1 if the cycle transfers a word. */
   ioWord: 'u8',
   ioSegment: 'u8',

@@ -8,7 +8,7 @@ import { BusStatus, Phase, T } from '../state.js';
 /** HLT, from the clock in which the loader sees it. */
 export function halt(c: Chip): void {
   const atRest = c.t === T.idle && c.ioType === BusStatus.passive && !c.afterT4;
-  c.slowWake = !atRest && !(c.afterT4 && c.lastType !== BusStatus.code);
+  c.slowWake = !atRest && !(c.afterT4 && c.cycleType !== BusStatus.code);
   c.clock();
   c.prefetching = false;
   while (c.ioType !== BusStatus.passive || c.t === T.t4) c.clock();

@@ -25,7 +25,7 @@ function flipF1(c: Chip): void {
 }
 
 /** 17F CORX: tmpa:tmpc = tmpc * tmpb. */
-export function corx(c: Chip): void {
+function corx(c: Chip): void {
   c.jump();
   c.tmpa = 0;
   c.clock();
@@ -51,7 +51,7 @@ export function corx(c: Chip): void {
 }
 
 /** 188 CORD: tmpa:tmpc / tmpb; the quotient's complement to tmpc, the remainder to tmpa. False: too large. */
-export function cord(c: Chip): boolean {
+function cord(c: Chip): boolean {
   c.jump();
   c.clock();
   subtract(c, c.tmpa, c.tmpb, 0);
