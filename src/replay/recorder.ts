@@ -6,6 +6,7 @@
 import type { Note } from '../core/device.js';
 import type { Provider } from '../core/door.js';
 import type { Machine } from '../core/machine.js';
+import type { Frequency } from '../core/time.js';
 import type { Blobs } from '../devices/description.js';
 import { ContentStore } from './contentStore.js';
 import { identityOf } from './identity.js';
@@ -26,8 +27,16 @@ import {
 import type { Description } from './trace/records.js';
 import { type Sink, TraceWriter } from './trace/writer.js';
 
-/** 2^27 clocks: 1.3 s at 100 MHz. A check costs some milliseconds and 100 to 200 bytes. */
-const DEFAULT_CHECK_EVERY = 2 ** 27;
+/**
+ * The first power of two that is a second or more: 2^27 clocks at 100 MHz, 2^23 of a PC/XT. A check costs some
+ * milliseconds and 100 to 200 bytes.
+ */
+function aboutASecond({ num, den }: Frequency): number {
+  let clocks = 1;
+  while (clocks * den < num) clocks *= 2;
+  return clocks;
+}
+
 /** What may wait for a flush, in items and in bytes of disk contents, before the recorder writes itself. */
 const MAX_WAITING = 1 << 15;
 const MAX_CONTENTS = 1 << 20;
@@ -84,7 +93,7 @@ export class Recorder implements Runner {
     const { machine } = recording;
     this.machine = machine;
     this.#provider = recording.provider;
-    this.#checkEvery = recording.checkEvery ?? DEFAULT_CHECK_EVERY;
+    this.#checkEvery = recording.checkEvery ?? aboutASecond(machine.frequency);
     this.#nextCheck = this.#checkEvery;
     this.#hasher = new StateHasher(machine);
     this.#encoder = new CheckEncoder(this.#hasher.size);

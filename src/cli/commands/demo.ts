@@ -114,7 +114,7 @@ function machineOf(seed: number, host: Host) {
     blobs.set(id, bytes);
     return id;
   };
-  const bios = host.firmware(MEMORY);
+  const bios = host.firmware('pc', MEMORY);
   const description: PcDescription = {
     board: 'pc',
     model: 'i686',

@@ -77,7 +77,7 @@ function info(path: string, options: InfoOptions, host: Host): number {
   const { lack } = trace;
   const facts = factsOf(path, trace, lack === undefined);
   if (options.json) host.stdout.write(`${JSON.stringify(facts)}\n`);
-  else host.stdout.write(`${tableOf(facts, (memory) => sha256(host.firmware(memory)))}\n`);
+  else host.stdout.write(`${tableOf(facts, (board, memory) => sha256(host.firmware(board, memory)))}\n`);
   if (lack) {
     say(host, `${path}: ${lack.message}`);
     return ExitCode.badTrace;

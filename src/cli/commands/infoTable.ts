@@ -1,10 +1,11 @@
 /** What `info` knows of a trace, for people to read: a block about the run, a block about the machine. */
-import { pitMultiple } from '../../core/time.js';
-import type { DiskDescription, PcDescription } from '../../devices/description.js';
+import { type Frequency, pitMultiple } from '../../core/time.js';
+import { XT_CLOCK } from '../../devices/boards/xt.js';
+import type { BlobId, DiskDescription, PcDescription, XtDescription } from '../../devices/description.js';
 import { driveGeometry, floppyFormat, type Geometry } from '../../devices/geometry.js';
 import type { Description } from '../../replay/trace/records.js';
-import { printable } from '../host/host.js';
-import { isPc, pcFrom } from '../machine/pcDescription.js';
+import { type BoardName, printable } from '../host/host.js';
+import { isPc, isXt, pcFrom, xtFrom } from '../machine/descriptions.js';
 import type { Facts } from './info.js';
 
 type Row = readonly [name: string, value: string];
@@ -14,13 +15,22 @@ const MIB = 2 ** 20;
 const SECTOR = 512;
 const DISK_PLACES = ['primary master', 'primary slave', 'secondary master', 'secondary slave'];
 
-/** `ownFirmware`: the name of the image that this program would give to a PC of so much memory. */
-export function tableOf(facts: Facts, ownFirmware: (memory: number) => string): string {
+/** The name of the image that this program would give to a board with so much memory. */
+type OwnFirmware = (board: BoardName, memory: number) => string;
+
+export function tableOf(facts: Facts, ownFirmware: OwnFirmware): string {
   const { description, identity } = facts;
   const machine: Row = ['machine', `${description.board}, identity ${identity}`];
-  const parts = isPc(description) ? pcRows(facts, pcFrom(description), ownFirmware) : plainRows(description);
+  const parts = partRows(facts, ownFirmware);
   const rows = [...runRows(facts), ['', ''] as const, machine, ...parts];
   return rows.map(([name, value]) => `${name.padEnd(13)} ${printable(value)}`.trimEnd()).join('\n');
+}
+
+function partRows(facts: Facts, ownFirmware: OwnFirmware): Row[] {
+  const { description } = facts;
+  if (isPc(description)) return pcRows(facts, pcFrom(description), ownFirmware);
+  if (isXt(description)) return xtRows(facts, xtFrom(description), ownFirmware);
+  return plainRows(description);
 }
 
 function runRows(facts: Facts): Row[] {
@@ -49,21 +59,44 @@ function plainRows(description: Description): Row[] {
   return fields.map(([name, value]) => [name, JSON.stringify(value) ?? 'nothing']);
 }
 
-function pcRows(facts: Facts, pc: PcDescription, ownFirmware: (memory: number) => string): Row[] {
-  const { num, den } = pitMultiple(pc.clockMultiplier);
-  const { bios } = pc;
-  const whose =
-    bios === undefined || bios === ownFirmware(pc.memory) ? "this program's" : "not this program's";
+function pcRows(facts: Facts, pc: PcDescription, ownFirmware: OwnFirmware): Row[] {
   return [
-    ['CPU', `${pc.model} at ${(num / den / 1e6).toFixed(2)} MHz`],
+    cpuRow(pc.model, pitMultiple(pc.clockMultiplier)),
     ['memory', size(pc.memory)],
-    ['firmware', bios === undefined ? whose : `${whose}, ${image(facts, bios)}`],
+    firmwareRow(facts, pc.bios, ownFirmware('pc', pc.memory)),
     ...kernelRows(facts, pc),
     ...pc.disks.flatMap((disk, unit) => diskRows(disk, unit)),
     ...pc.floppies.flatMap((floppy, unit) => floppyRows(floppy, unit)),
-    ['serial ports', 'COM1 at 3F8h (IRQ 4), COM2 at 2F8h (IRQ 3)'],
-    ['debug ports', pc.debugPorts ? 'console at E9h, exit at F4h' : 'none'],
+    ...portRows(pc),
     ['power-on', `${instant(pc.bootInstant)}, seed ${pc.seed}`],
+  ];
+}
+
+function xtRows(facts: Facts, xt: XtDescription, ownFirmware: OwnFirmware): Row[] {
+  return [
+    cpuRow(xt.model, XT_CLOCK),
+    ['memory', size(xt.memory)],
+    ['display', xt.display.toUpperCase()],
+    firmwareRow(facts, xt.bios, ownFirmware('xt', xt.memory)),
+    ...xt.disks.flatMap((disk, unit) => diskRows(disk, unit)),
+    ...xt.floppies.flatMap((floppy, unit) => floppyRows(floppy, unit)),
+    ...portRows(xt),
+  ];
+}
+
+function cpuRow(model: string, { num, den }: Frequency): Row {
+  return ['CPU', `${model} at ${(num / den / 1e6).toFixed(2)} MHz`];
+}
+
+function firmwareRow(facts: Facts, bios: BlobId | undefined, own: string): Row {
+  const whose = bios === undefined || bios === own ? "this program's" : "not this program's";
+  return ['firmware', bios === undefined ? whose : `${whose}, ${image(facts, bios)}`];
+}
+
+function portRows({ debugPorts }: { readonly debugPorts: boolean }): Row[] {
+  return [
+    ['serial ports', 'COM1 at 3F8h (IRQ 4), COM2 at 2F8h (IRQ 3)'],
+    ['debug ports', debugPorts ? 'console at E9h, exit at F4h' : 'none'],
   ];
 }
 

@@ -20,6 +20,8 @@ export interface Input {
 /** The engines a machine can run on; equal results, different speeds. */
 export type Engine = 'interpreter' | 'evaluator';
 
+export type BoardName = 'pc' | 'xt';
+
 export interface Host {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -27,8 +29,8 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The boards this program can build. */
   boards(engine: Engine): Boards;
-  /** The firmware that comes with the program, for a machine of `memory` bytes: traces hold it. */
-  firmware(memory: number): Uint8Array;
+  /** The firmware that comes with the program, for a board with `memory` bytes: traces hold it. */
+  firmware(board: BoardName, memory: number): Uint8Array;
   /** Calls back on the first SIGINT, SIGTERM or SIGHUP with its name; returns how to stop listening. */
   onSignal(listener: (signal: string) => void): () => void;
 }

@@ -2,16 +2,20 @@
 
 import { buildAcpi } from '../../devices/acpiTables.js';
 import { buildPc } from '../../devices/boards/pc.js';
-import { biosImage } from '../../devices/firmware/image.js';
+import { buildXt } from '../../devices/boards/xt.js';
+import { biosImage, xtBiosImage } from '../../devices/firmware/image.js';
 import type { Boards } from '../../replay/boards.js';
-import type { Engine } from '../host/host.js';
-import { pcFrom } from './pcDescription.js';
+import type { BoardName, Engine } from '../host/host.js';
+import { pcFrom, xtFrom } from './descriptions.js';
 
 export function boards(engine: Engine): Boards {
-  return { pc: (description, blobs) => buildPc(pcFrom(description), blobs, { engine }) };
+  return {
+    pc: (description, blobs) => buildPc(pcFrom(description), blobs, { engine }),
+    xt: (description, blobs) => buildXt(xtFrom(description), blobs),
+  };
 }
 
-/** The BIOS for a machine of `memory` bytes, which tells the operating system where its ACPI tables are. */
-export function firmware(memory: number): Uint8Array {
-  return biosImage(buildAcpi(memory).rsdp);
+/** The BIOS for a machine of `memory` bytes; a PC's tells the operating system where its ACPI tables are. */
+export function firmware(board: BoardName, memory: number): Uint8Array {
+  return board === 'xt' ? xtBiosImage() : biosImage(buildAcpi(memory).rsdp);
 }

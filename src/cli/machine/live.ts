@@ -63,7 +63,7 @@ export function checkBoot(options: LiveOptions, { images }: Plan): void {
   if (kernel !== undefined || bios !== undefined || script !== undefined) return;
   const drives = (boot ?? BOOT_ORDER).filter((device) => options[device].length > 0);
   if (drives.length === 0) {
-    const wanted = boot ?? ['kernel', 'disk', 'floppy'];
+    const wanted = boot ?? (options.board === 'xt' ? BOOT_ORDER : ['kernel', 'disk', 'floppy']);
     throw usage(`nothing to boot: give ${wanted.map((name) => `--${name} FILE`).join(' or ')}`);
   }
   if (drives.some((device) => hasBootSector(images.get(`${device}:0`)!))) return;

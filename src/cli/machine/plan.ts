@@ -1,7 +1,7 @@
 /** From options to a machine: files are read and looked at, so that what is wrong is said before the run. */
 import { randomBytes } from 'node:crypto';
 import type { Machine } from '../../core/machine.js';
-import type { DiskDescription, PcDescription } from '../../devices/description.js';
+import type { DiskDescription, PcDescription, XtDescription } from '../../devices/description.js';
 import { floppyFormat } from '../../devices/geometry.js';
 import { type Boards, buildFrom } from '../../replay/boards.js';
 import { sha256 } from '../../replay/sha256.js';
@@ -12,10 +12,10 @@ import { ExitCode } from '../exitCodes.js';
 import { ReadFile, readWhole } from '../host/files.js';
 import type { Host } from '../host/host.js';
 import { LiveProvider } from '../host/liveProvider.js';
-import { BOOT_ORDER, type MachineOptions } from './options.js';
+import { boardOptions, type MachineOptions } from './options.js';
 
 export interface Plan {
-  readonly description: PcDescription;
+  readonly description: PcDescription | XtDescription;
   readonly blobs: Map<string, Uint8Array>;
   /** By channel, e.g. `disk:0`. */
   readonly images: Map<string, ReadFile>;
@@ -27,6 +27,7 @@ export interface Plan {
 
 const SECTOR = 512;
 const MAX_DISKS = 4;
+const XT_DISKS = 2;
 const MAX_FLOPPIES = 2;
 
 function bad(message: string): CliError {
@@ -37,24 +38,7 @@ function bad(message: string): CliError {
 export function planMachine(options: MachineOptions, host: Host): Plan {
   const blobs = new Map<string, Uint8Array>();
   const images = new Map<string, ReadFile>();
-  const disks = openDisks(options.disk, images);
-  const floppies = openFloppies(options.floppy, images);
-  const kernel = loadKernel(options, blobs);
-  const bios = options.bios === undefined ? host.firmware(options.memory) : readWhole(options.bios);
-  const description: PcDescription = {
-    board: 'pc',
-    model: options.model,
-    memory: options.memory,
-    clockMultiplier: options.clockMultiplier,
-    bootInstant: options.bootTime ?? Math.floor(Date.now() / 1000),
-    seed: options.seed ?? randomBytes(4).readUInt32LE(),
-    bios: addBlob(blobs, bios),
-    ...(kernel && { kernel }),
-    disks,
-    floppies,
-    boot: options.boot ?? BOOT_ORDER,
-    debugPorts: options.debugPorts,
-  };
+  const description = describe(options, images, blobs, host);
   const machine = build(host.boards(options.engine), description, blobs);
   machine.resetAllowed = options.reboot;
   const files = [options.kernel, options.initrd, options.bios, ...options.disk, ...options.floppy];
@@ -62,12 +46,39 @@ export function planMachine(options: MachineOptions, host: Host): Plan {
   return { description, blobs, images, inputs, machine, provider: new LiveProvider(images) };
 }
 
+function describe(
+  options: MachineOptions,
+  images: Map<string, ReadFile>,
+  blobs: Map<string, Uint8Array>,
+  host: Host,
+): PcDescription | XtDescription {
+  const board = boardOptions(options);
+  const disks = openDisks(options.disk, images, board.board === 'xt' ? XT_DISKS : MAX_DISKS);
+  const floppies = openFloppies(options.floppy, images);
+  const bios =
+    options.bios === undefined ? host.firmware(board.board, board.memory) : readWhole(options.bios);
+  const common = { bios: addBlob(blobs, bios), disks, floppies, debugPorts: options.debugPorts };
+  if (board.board === 'xt') return { ...board, ...common };
+  const kernel = loadKernel(options, blobs);
+  return {
+    ...board,
+    bootInstant: options.bootTime ?? Math.floor(Date.now() / 1000),
+    seed: options.seed ?? randomBytes(4).readUInt32LE(),
+    ...(kernel && { kernel }),
+    ...common,
+  };
+}
+
 /** A description as a trace holds it. */
-export function asDescription(description: PcDescription): Description {
+export function asDescription(description: PcDescription | XtDescription): Description {
   return { ...description };
 }
 
-function build(boards: Boards, description: PcDescription, blobs: ReadonlyMap<string, Uint8Array>): Machine {
+function build(
+  boards: Boards,
+  description: PcDescription | XtDescription,
+  blobs: ReadonlyMap<string, Uint8Array>,
+): Machine {
   try {
     return buildFrom(boards, asDescription(description), blobs);
   } catch (error) {
@@ -116,8 +127,8 @@ function isMultiboot(bytes: Uint8Array): boolean {
   return false;
 }
 
-function openDisks(paths: readonly string[], images: Map<string, ReadFile>): DiskDescription[] {
-  if (paths.length > MAX_DISKS) throw usage(`there is room for ${MAX_DISKS} disks`);
+function openDisks(paths: readonly string[], images: Map<string, ReadFile>, room: number): DiskDescription[] {
+  if (paths.length > room) throw usage(`there is room for ${room} disks`);
   return paths.map((path, unit) => ({ sectors: openImage(path, `disk:${unit}`, images) }));
 }
 

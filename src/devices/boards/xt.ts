@@ -41,7 +41,7 @@ const ADDRESS_SPACE = 1024 * KIB;
 const MOST_MEMORY = 640 * KIB;
 const BANK = 16 * KIB;
 /** 4.77 MHz, four times the timer's clock. */
-const CPU_MULTIPLIER = 4;
+export const XT_CLOCK = pitMultiple(4);
 const REFRESH_CHANNEL = 0;
 /** "Refresh cycles require four clocks" (Technical Reference, "System Board"). */
 const REFRESH_CLOCKS = 4;
@@ -56,7 +56,7 @@ export function buildXt(xt: XtDescription, blobs: Blobs): Machine {
   const bios = biosOf(xt, blobs);
   const memory = new PhysicalMemory(new Uint8Array(ADDRESS_SPACE));
   mapMemory(memory, xt, bios);
-  const machine = new Machine(memory, pitMultiple(CPU_MULTIPLIER));
+  const machine = new Machine(memory, XT_CLOCK);
   const late: LateWires = { acknowledge: () => 0, coprocessorError: () => {}, refresh: undefined };
   const requests = new RefreshRequests(machine, late);
   const cpu = new I8086Cpu(xt.model, memory, pinsOf(machine, late, requests));

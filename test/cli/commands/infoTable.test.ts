@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Facts } from '../../../src/cli/commands/info.js';
 import { tableOf } from '../../../src/cli/commands/infoTable.js';
-import type { PcDescription } from '../../../src/devices/description.js';
+import type { PcDescription, XtDescription } from '../../../src/devices/description.js';
 
 const [BIOS, KERNEL, INITRD] = ['b', 'c', 'd'].map((digit) => digit.repeat(64)) as [string, string, string];
 
@@ -63,6 +63,28 @@ floppy B      1440 KiB, 80 cylinders x 2 heads x 18 sectors
 serial ports  COM1 at 3F8h (IRQ 4), COM2 at 2F8h (IRQ 3)
 debug ports   console at E9h, exit at F4h
 power-on      2001-09-09 01:46:40 UTC, seed 7`);
+});
+
+it('describes a PC/XT', () => {
+  const xt: XtDescription = {
+    board: 'xt',
+    model: 'i8088',
+    memory: 640 * 1024,
+    display: 'mda',
+    bios: BIOS,
+    disks: [],
+    floppies: [{ sectors: 720 }],
+    debugPorts: false,
+  };
+  const text = tableOf({ ...facts, description: { ...xt } }, (board) => (board === 'xt' ? BIOS : KERNEL));
+  expect(text.slice(text.indexOf('machine'))).toBe(`machine       xt, identity 0123456789abcdef
+CPU           i8088 at 4.77 MHz
+memory        640 KiB
+display       MDA
+firmware      this program's, sha256 bbbbbbbbbbbb, 64 KiB
+floppy A      360 KiB, 40 cylinders x 2 heads x 9 sectors
+serial ports  COM1 at 3F8h (IRQ 4), COM2 at 2F8h (IRQ 3)
+debug ports   none`);
 });
 
 it('says where a machine without a kernel boots from, and whose firmware it has', () => {

@@ -40,7 +40,7 @@ export class FakeHost implements Host {
     return this.boardsBuilt;
   }
 
-  firmware(_memory: number): Uint8Array {
+  firmware(_board: string, _memory: number): Uint8Array {
     return Uint8Array.of(0xf0);
   }
 

@@ -1,7 +1,7 @@
-/** A description out of a trace is a PC's or is refused in a word; it is never handed on unseen. */
+/** A description out of a trace is a board's or is refused in a word; it is never handed on unseen. */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { pcFrom } from '../../../src/cli/machine/pcDescription.js';
+import { isPc, isXt, pcFrom, xtFrom } from '../../../src/cli/machine/descriptions.js';
 import { TraceError } from '../../../src/replay/trace/format.js';
 
 const sound = {
@@ -48,4 +48,20 @@ it('throws nothing but a TraceError, whatever a description holds', () => {
       }
     }),
   );
+});
+
+const xt = {
+  board: 'xt',
+  model: 'i8086',
+  memory: 2 ** 18,
+  display: 'cga',
+  disks: [],
+  floppies: [{ sectors: 720 }],
+  debugPorts: true,
+};
+
+it('tells a PC/XT from a PC', () => {
+  expect(xtFrom(xt)).toBe(xt);
+  expect([isXt(xt), isPc(xt), isXt(sound), isPc(sound)]).toEqual([true, false, false, true]);
+  expect(() => xtFrom({ ...xt, display: 'vga' })).toThrow('its "display" is not one');
 });
