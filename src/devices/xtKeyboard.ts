@@ -9,7 +9,7 @@
  * then sends AAh and has forgotten the code that waited.
  *
  * Key presses come through input channel `keyboard` as for other keyboards (keys.ts) and wait in a queue
- * of 2048 presses, one taken every 8 ms. Keys that the 83 do not have send the code of the one from
+ * of 2048 presses, one taken every 20 ms. Keys that the 83 do not have send the code of the one from
  * which they descend (the cursor keys that of the keypad); those without one send nothing.
  *
  * Left out: typematic repeat (who holds a key down repeats it), the buffer overrun code FFh (excess presses
@@ -28,7 +28,8 @@ export interface XtKeyboardOptions {
 }
 
 const QUEUE = 4096;
-const PRESS_US = 8000;
+/** Slower than at a PC's: programs take keys in their time, and the BIOS keeps only fifteen. */
+const PRESS_US = 20_000;
 const FRAME_US = 900;
 /** BIOSes hold the clock line for 20 ms or more; the keyboard notices a little sooner. */
 const RESET_US = 12_500;

@@ -71,7 +71,7 @@ describe('83-key keyboard', () => {
     bus.advanceSeconds(0.1);
     expect(take()).toBe(0x1e);
     expect(wire.irq).toBe(false);
-    bus.advanceSeconds(0.02);
+    bus.advanceSeconds(0.03);
     expect(take()).toBe(0x9e);
   });
 
