@@ -100,8 +100,7 @@ export class I8086Cpu implements Cpu {
       if (observer?.boundary !== undefined && !chip.prefixed && observer.boundary()) return 'observer';
       if (chip.phase === Phase.halted && chip.canSleep) {
         if (this.#isAlone(until)) return 'halted';
-        if (chip.onClock === undefined) chip.sleep(end);
-        else step(chip);
+        this.#sleep(end);
       } else step(chip);
     }
     return 'clock';
@@ -114,10 +113,18 @@ export class I8086Cpu implements Cpu {
     return pins.serve === undefined && pins.nextEvent() <= this.#chip.now;
   }
 
-  /** Halted, and no event is to be served on the way: the machine may move the clock. */
+  /** Halted, and nothing is to be done on the way: the machine may move the clock. */
   #isAlone(until: number): boolean {
     const { serve, nextEvent } = this.#pins;
-    return this.dead || serve === undefined || until === Number.POSITIVE_INFINITY || nextEvent() > until;
+    if (this.dead || until === Number.POSITIVE_INFINITY) return true;
+    return this.#chip.onClock === undefined && (serve === undefined || nextEvent() > until);
+  }
+
+  /** Passes the time to the next event: in one step, if nobody counts the clocks. */
+  #sleep(end: number): void {
+    const chip = this.#chip;
+    if (chip.onClock === undefined) chip.sleep(end);
+    else step(chip);
   }
 
   settle(): void {

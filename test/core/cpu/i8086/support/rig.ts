@@ -39,7 +39,10 @@ export class Rig {
   readonly delivered: { readonly vector: number; readonly external: boolean; readonly clock: number }[] = [];
   readonly written: string[] = [];
   readonly granted: number[] = [];
+  /** IP that each interrupt handler found on its stack, in order. */
+  readonly returns: number[] = [];
   happenings: Happening[] = [];
+  #pristine: Uint8Array | undefined;
 
   constructor(options: RigOptions = {}) {
     const pins: CpuPins = {
@@ -60,16 +63,29 @@ export class Rig {
       ...(options.test && { test: options.test }),
     };
     this.cpu = new I8086Cpu(options.model ?? 'i8086', this.memory, pins);
+    this.cpu.observer = { boundary: () => this.#look() };
     this.fill();
+  }
+
+  /** At the first instruction of a handler: notes where it will return to. */
+  #look(): false {
+    const { cs, ip } = this.cpu.programCounter;
+    if (cs === HANDLERS >> 4 && ip === 0) {
+      const { sreg, gpr } = this.cpu.state;
+      this.returns.push(this.word(((sreg[2]! << 4) + gpr[4]!) & (MIB - 1)));
+    }
+    return false;
   }
 
   /** INT3 everywhere, whose handler ends the program; interrupts do nothing. */
   fill(): void {
+    if (this.#pristine) return this.memory.ram.set(this.#pristine);
     this.memory.ram.fill(0xcc);
     for (let vector = 0; vector < 256; vector++) this.handler(vector, [IRET], HANDLERS);
     this.handler(INT3_VECTOR, CLI_HLT, HANDLERS + 16);
     this.handler(NMI_VECTOR, [IRET], HANDLERS);
     this.handler(IRQ_VECTOR, [IRET], HANDLERS);
+    this.#pristine = this.memory.ram.slice();
   }
 
   handler(vector: number, code: readonly number[], at: number): void {
@@ -90,6 +106,7 @@ export class Rig {
     this.#set({ cs, ip, ...registers });
     this.delivered.length = 0;
     this.written.length = 0;
+    this.returns.length = 0;
     this.granted.length = 0;
     this.happenings = [];
   }
