@@ -260,7 +260,7 @@ export class Fdc82077 implements Device {
   #readResult(): number {
     const s = this.state;
     const value = s.result[s.resultAt++]!;
-    this.#raise(s.pending !== 0);
+    this.#raise(this.#seekEnded);
     if (s.resultAt === s.resultLength) s.phase = Phase.idle;
     return value;
   }
@@ -415,6 +415,15 @@ export class Fdc82077 implements Device {
     this.#raise(true);
   }
 
+  /**
+   * A seek's status waits. Those of polling after a reset raise one interrupt together: the PC's BIOS senses
+   * only the first of the four and goes on.
+   */
+  get #seekEnded(): boolean {
+    const { pending, pendingSt0 } = this.state;
+    return pendingSt0.some((st0, i) => (pending & (1 << i)) !== 0 && (st0 & St0.seekEnd) !== 0);
+  }
+
   /** One status a command, lowest drive first; without any it is an invalid command. */
   #senseInterrupt(): void {
     const s = this.state;
@@ -424,7 +433,7 @@ export class Fdc82077 implements Device {
     }
     const number = 31 - Math.clz32(s.pending & -s.pending);
     s.pending &= s.pending - 1;
-    this.#raise(s.pending !== 0);
+    this.#raise(this.#seekEnded);
     this.#answer([s.pendingSt0[number]!, s.pcn[number]!]);
   }
 

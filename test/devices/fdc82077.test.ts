@@ -349,6 +349,19 @@ describe('765 on the PC diskette adapter', () => {
     }
   });
 
+  it('interrupts once after a reset, so that it can be sensed once (PC/XT BIOS listing, DISK_RESET)', () => {
+    const rig = build({ is765: true });
+    rig.bus.out(0x3f2, 0x1c);
+    waitIrq(rig);
+    send(rig, 8);
+    expect([results(rig), rig.line.level]).toEqual([[0xc0, 0], false]);
+    send(rig, 3, 0xcf, 2);
+    send(rig, 7, 0);
+    waitIrq(rig);
+    send(rig, 8);
+    expect([results(rig), rig.line.level]).toEqual([[0x20, 0], false]);
+  });
+
   it('has an output register that cannot be read, status and data, and nothing else', () => {
     const { bus } = start(build({ is765: true }));
     expect([bus.in(0x3f2), bus.in(0x3f3), bus.in(0x3f4), bus.in(0x3f7)]).toEqual([0xff, 0xff, 0x80, 0xff]);
