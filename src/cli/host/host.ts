@@ -18,7 +18,7 @@ export interface Input {
 }
 
 /** The engines a machine can run on; equal results, different speeds. */
-export type Engine = 'interpreter' | 'evaluator';
+export type Engine = 'compiler' | 'interpreter' | 'evaluator';
 
 export type BoardName = 'pc' | 'xt';
 

@@ -95,8 +95,8 @@ export function addMachineOptions(command: Command): Command {
     .option('--no-reboot', 'end the run when the guest resets the machine')
     .addOption(
       new Option('--engine <name>', 'what executes instructions; the results are equal')
-        .choices(['interpreter', 'evaluator'])
-        .default('interpreter'),
+        .choices(['compiler', 'interpreter', 'evaluator'])
+        .default('compiler'),
     );
 }
 

@@ -26,8 +26,8 @@ export function addTraceOptions(command: Command): Command {
 export function addReplayOptions(command: Command): Command {
   return addTraceOptions(command).addOption(
     new Option('--engine <name>', 'what executes instructions; the results are equal')
-      .choices(['interpreter', 'evaluator'])
-      .default('interpreter'),
+      .choices(['compiler', 'interpreter', 'evaluator'])
+      .default('compiler'),
   );
 }
 

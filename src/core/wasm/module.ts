@@ -2,41 +2,25 @@
  * A WebAssembly binary module writer: just enough of the format (WebAssembly core specification 1.0,
  * chapter 5) for the modules the cores generate.
  */
+import { Bytes } from './bytes.js';
+
 export const I32 = 0x7f;
 export const I64 = 0x7e;
 const FUNC = 0x60;
 const FUNCREF = 0x70;
+const END = 0x0b;
+/** Magic number and version. */
+const HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+const MAX_MEMORY_PAGES = 65536;
 
 export interface Signature {
   readonly params: readonly number[];
   readonly results: readonly number[];
 }
 
-/** Unsigned LEB128. */
-function uleb(out: number[], v: number): void {
-  let n = v >>> 0;
-  do {
-    const more = n > 0x7f;
-    out.push((n & 0x7f) | (more ? 0x80 : 0));
-    n >>>= 7;
-  } while (n !== 0);
-}
-
-/** Signed LEB128 of a 32-bit or 64-bit integer. */
-function sleb(out: number[], v: bigint): void {
-  let n = v;
-  for (;;) {
-    const byte = Number(n & 0x7fn);
-    n >>= 7n;
-    const done = (n === 0n && !(byte & 0x40)) || (n === -1n && byte & 0x40);
-    out.push(done ? byte : byte | 0x80);
-    if (done) return;
-  }
-}
-
 /** The body of one function: instructions in the order of the binary format. */
 export class Code {
-  readonly bytes: number[] = [];
+  readonly #bytes = new Bytes();
   readonly #locals: number[] = [];
   readonly #params: number;
 
@@ -49,20 +33,29 @@ export class Code {
     return this.#params + this.#locals.push(type) - 1;
   }
 
-  op(...bytes: number[]): this {
-    this.bytes.push(...bytes);
+  /** Opcodes and immediates as they are. */
+  op(first: number, second?: number, third?: number): this {
+    this.#bytes.byte(first);
+    if (second !== undefined) this.#bytes.byte(second);
+    if (third !== undefined) this.#bytes.byte(third);
     return this;
   }
 
+  /** Calls through the table: the callee's number is on the stack. */
+  callIndirect(signature: number): this {
+    this.#index(0x11, signature);
+    return this.op(0);
+  }
+
   i32(v: number): this {
-    this.bytes.push(0x41);
-    sleb(this.bytes, BigInt(v | 0));
+    this.#bytes.byte(0x41);
+    this.#bytes.signed32(v);
     return this;
   }
 
   i64(v: bigint): this {
-    this.bytes.push(0x42);
-    sleb(this.bytes, BigInt.asIntN(64, v));
+    this.#bytes.byte(0x42);
+    this.#bytes.signed64(v);
     return this;
   }
 
@@ -91,15 +84,15 @@ export class Code {
   }
 
   #index(opcode: number, n: number): this {
-    this.bytes.push(opcode);
-    uleb(this.bytes, n);
+    this.#bytes.byte(opcode);
+    this.#bytes.unsigned(n);
     return this;
   }
 
   /** A load or store: opcode, byte offset added to the address on the stack, alignment 1. */
   memory(opcode: number, offset: number): this {
-    this.bytes.push(opcode, 0);
-    uleb(this.bytes, offset);
+    this.op(opcode, 0);
+    this.#bytes.unsigned(offset);
     return this;
   }
 
@@ -118,12 +111,18 @@ export class Code {
   end = (): this => this.op(0x0b);
   return = (): this => this.op(0x0f);
 
-  encode(): number[] {
-    const out: number[] = [];
-    uleb(out, this.#locals.length);
-    for (const type of this.#locals) out.push(1, type);
-    out.push(...this.bytes, 0x0b);
-    return out;
+  /** Appends the function as the code section holds it. */
+  encode(out: Bytes): void {
+    const body = new Bytes();
+    body.unsigned(this.#locals.length);
+    for (const type of this.#locals) {
+      body.unsigned(1);
+      body.byte(type);
+    }
+    body.append(this.#bytes.view);
+    body.byte(END);
+    out.unsigned(body.length);
+    out.append(body.view);
   }
 }
 
@@ -133,7 +132,7 @@ export class ModuleWriter {
   readonly #imports: { name: string; type: number }[] = [];
   readonly #functions: { type: number; code: Code }[] = [];
   readonly #exports: { name: string; index: number }[] = [];
-  #table: readonly number[] = [];
+  #table: Table | undefined;
 
   signature(s: Signature): number {
     const key = JSON.stringify([s.params, s.results]);
@@ -157,62 +156,90 @@ export class ModuleWriter {
     this.#exports.push({ name, index });
   }
 
-  /** Contents of the one table, whose size is fixed. */
-  table(functions: readonly number[]): void {
-    this.#table = functions;
+  /** The one table: of `size` places, exported by its name, `functions` put into it from the first on. */
+  table(name: string, size: number, functions: readonly number[]): void {
+    this.#table = { name, size, functions };
   }
 
   encode(memoryPages: number): Uint8Array<ArrayBuffer> {
-    const out = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-    section(out, 1, this.#types.map(encodeType));
-    const imports = this.#imports.map((i) => [...name('env'), ...name(i.name), 0, ...leb(i.type)]);
-    const memory = [...name('env'), ...name('memory'), 2, 1, ...leb(memoryPages), ...leb(65536)];
-    section(out, 2, [...imports, memory]);
-    section(
-      out,
-      3,
-      this.#functions.map((f) => leb(f.type)),
-    );
-    section(out, 4, [[FUNCREF, 1, ...leb(this.#table.length), ...leb(this.#table.length)]]);
-    section(
-      out,
-      7,
-      this.#exports.map((e) => [...name(e.name), 0, ...leb(e.index)]),
-    );
-    section(out, 9, [[0, 0x41, 0, 0x0b, ...leb(this.#table.length), ...this.#table.flatMap(leb)]]);
-    section(
-      out,
-      10,
-      this.#functions.map((f) => {
-        const body = f.code.encode();
-        return [...leb(body.length), ...body];
-      }),
-    );
-    return Uint8Array.from(out);
+    const out = new Bytes();
+    for (const byte of HEADER) out.byte(byte);
+    section(out, 1, this.#types, encodeType);
+    section(out, 2, [...this.#imports, undefined], (o, i) => encodeImport(o, i, memoryPages));
+    section(out, 3, this.#functions, (o, f) => o.unsigned(f.type));
+    const tables = this.#table ? [this.#table] : [];
+    section(out, 4, tables, encodeTable);
+    section(out, 7, [...this.#exports, ...tables], encodeExport);
+    section(out, 9, tables, encodeElements);
+    section(out, 10, this.#functions, (o, f) => f.code.encode(o));
+    return Uint8Array.from(out.view);
   }
 }
 
-function leb(v: number): number[] {
-  const out: number[] = [];
-  uleb(out, v);
-  return out;
+/** The one table, exported, with functions from its first place on. */
+interface Table {
+  readonly name: string;
+  readonly size: number;
+  readonly functions: readonly number[];
 }
 
-function name(s: string): number[] {
-  const bytes = new TextEncoder().encode(s);
-  return [...leb(bytes.length), ...bytes];
+function section<T>(
+  out: Bytes,
+  id: number,
+  items: readonly T[],
+  encode: (out: Bytes, item: T) => void,
+): void {
+  const body = new Bytes();
+  body.unsigned(items.length);
+  for (const item of items) encode(body, item);
+  out.byte(id);
+  out.unsigned(body.length);
+  out.append(body.view);
 }
 
-function encodeType(key: string): number[] {
-  const [params, results] = JSON.parse(key) as [number[], number[]];
-  return [FUNC, ...leb(params.length), ...params, ...leb(results.length), ...results];
+function encodeType(out: Bytes, key: string): void {
+  out.byte(FUNC);
+  for (const types of JSON.parse(key) as [number[], number[]]) {
+    out.unsigned(types.length);
+    for (const type of types) out.byte(type);
+  }
 }
 
-function section(out: number[], id: number, items: readonly (readonly number[])[]): void {
-  const body: number[] = [];
-  uleb(body, items.length);
-  for (const item of items) for (const byte of item) body.push(byte);
-  out.push(id);
-  uleb(out, body.length);
-  for (const byte of body) out.push(byte);
+/** A function, or (undefined) the memory. */
+function encodeImport(
+  out: Bytes,
+  i: { readonly name: string; readonly type: number } | undefined,
+  memoryPages: number,
+): void {
+  out.name('env');
+  out.name(i?.name ?? 'memory');
+  out.byte(i ? 0 : 2);
+  if (i) return out.unsigned(i.type);
+  out.byte(1);
+  out.unsigned(memoryPages);
+  out.unsigned(MAX_MEMORY_PAGES);
+}
+
+function encodeTable(out: Bytes, table: Table): void {
+  out.byte(FUNCREF);
+  out.byte(1);
+  out.unsigned(table.size);
+  out.unsigned(table.size);
+}
+
+/** A function, or the table. */
+function encodeExport(out: Bytes, e: { readonly name: string; readonly index: number } | Table): void {
+  out.name(e.name);
+  out.byte('index' in e ? 0 : 1);
+  out.unsigned('index' in e ? e.index : 0);
+}
+
+/** Into table 0 at offset 0. */
+function encodeElements(out: Bytes, table: Table): void {
+  out.byte(0);
+  out.byte(0x41);
+  out.signed32(0);
+  out.byte(END);
+  out.unsigned(table.functions.length);
+  for (const f of table.functions) out.unsigned(f);
 }

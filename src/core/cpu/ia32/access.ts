@@ -6,10 +6,8 @@
 import { PAGE_SHIFT, PageKind, type PhysicalMemory, Watch } from '../../memory.js';
 import type { CodeCache } from './engine/blocks.js';
 import type { Mmu } from './mmu.js';
-import type { RUN } from './space.js';
+import type { RunState } from './space.js';
 import { Cr0, Fault, Flag, type Ia32State, Seg, Vector } from './state.js';
-
-type RunState = ReturnType<typeof RUN.create>;
 
 const PRESENT = 0x80;
 const CODE_SEGMENT = 0x18;
@@ -23,6 +21,8 @@ const BIG = 0x4000;
 const DR7_ENABLES = 0xff;
 /** The widest access compiled code makes inline is 4 bytes: valid offsets are below limit + 1 - 3. */
 const FAST_MARGIN = 2;
+/** The fast limit of a segment of 4 GiB. */
+const FLAT = 0xffffffff - FAST_MARGIN;
 
 export class Access {
   readonly #s: Ia32State;
@@ -65,6 +65,9 @@ export class Access {
     const fast = plain ? Math.max(0, limit - FAST_MARGIN) : 0;
     this.#run.fastRead[seg] = access & CODE && !(access & TYPE_RW) ? 0 : fast;
     this.#run.fastWrite[seg] = access & CODE || !(access & TYPE_RW) ? 0 : fast;
+    const flat = this.#run.fastWrite[seg] === FLAT && this.#s.base[seg] === 0;
+    const wide = seg !== Seg.ss || (access & BIG) !== 0;
+    this.#run.flat = (this.#run.flat & ~(1 << seg)) | (flat && wide ? 1 << seg : 0);
   }
 
   /** The linear address of an access through a segment, or #GP(0), #SS(0). */

@@ -12,15 +12,15 @@
 import type { Cpu, CpuObserver, CpuPins, Stop } from '../../cpu.js';
 import { type PhysicalMemory, Watch } from '../../memory.js';
 import { Access } from './access.js';
-import type { Context, Helper, Size } from './context.js';
+import type { Context, Size } from './context.js';
 import { CodeCache, type CodeMode } from './engine/blocks.js';
+import { Calls } from './engine/calls.js';
 import { Evaluator } from './engine/evaluator.js';
 import { composeFlags, wordsOf } from './engine/flagWords.js';
 import { createInterpreter, type Interpreter } from './engine/interpreter.js';
-import { HELPERS } from './helpers/index.js';
+import { Compiler } from './engine/jit/compiler.js';
 import { deliverWithEscalation, type Event } from './helpers/interrupts.js';
 import { TaskFault } from './helpers/tasks.js';
-import { fpuMemory, fpuRegister, fwait, fxrstor, fxsave } from './helpers/x87/index.js';
 import { type Decoded, Decoder, MAX_LENGTH } from './isa/decode.js';
 import { instructionSet } from './isa/table.js';
 import { Mmu } from './mmu.js';
@@ -37,12 +37,20 @@ import {
   Vector,
 } from './state.js';
 
-export type EngineName = 'interpreter' | 'evaluator';
+export type EngineName = 'compiler' | 'interpreter' | 'evaluator';
 
 export interface Ia32Options {
   readonly model: ModelName;
   readonly engine: EngineName;
+  /** How often a block is entered until it is compiled; for tests. */
+  readonly heat?: number;
 }
+
+/**
+ * Entries of a block until it is compiled. Compiling costs as much time as the interpreter needs for some
+ * thousand blocks.
+ */
+const HEAT = 1000;
 
 /** Clocks from the end of an instruction to the first of a handler (i486: INT 30 to 71). */
 const DELIVERY_CLOCKS = 40;
@@ -78,15 +86,11 @@ export class Ia32 implements Cpu, Context {
   readonly #decoder: Decoder;
   readonly #code: CodeCache;
   readonly #interpreter: Interpreter;
+  readonly #compiler: Compiler;
+  readonly #calls: Calls;
   readonly #evaluator: Evaluator;
   readonly #memory: PhysicalMemory;
-  /** The clock `left` counts down to, while an engine runs; else undefined. */
-  #deadline: number | undefined;
   #codeMode: CodeMode = 0;
-  /** The instruction delivered an interrupt or switched tasks itself: no single-step trap for it. */
-  #delivered = false;
-  /** The recorded fault belongs to the task that was switched to: EIP and registers are already its own. */
-  #taskFault = false;
 
   /** `space` holds the RAM that `memory` presents. */
   constructor(space: Space, memory: PhysicalMemory, pins: CpuPins, options: Ia32Options) {
@@ -99,17 +103,24 @@ export class Ia32 implements Cpu, Context {
     this.#run = RUN.create(space.buffer, RUN_BASE);
     this.#mmu = new Mmu(this.s, memory, space);
     this.#decoder = new Decoder(instructionSet(this.family));
+    this.#calls = new Calls(this, this.#run, this.#mmu, pins, () => this.#access);
     this.#interpreter = createInterpreter(this.family, space.memory, {
-      slowLoad: (rec, seg, off, size, write) => this.#slowLoad(rec, seg, off >>> 0, size, write !== 0),
-      slowStore: (rec, seg, off, value, size) => this.#slowStore(rec, seg, off >>> 0, value >>> 0, size),
-      helper: (name) => this.#bindHelper(name),
+      slowLoad: (rec, seg, off, size, write) => this.#calls.slowLoad(rec, seg, off >>> 0, size, write !== 0),
+      slowStore: (rec, seg, off, value, size) =>
+        this.#calls.slowStore(rec, seg, off >>> 0, value >>> 0, size),
+      helper: (name) => this.#calls.bind(name),
     });
-    this.#code = new CodeCache(memory, space, this.#decoder, this.#mmu, this.#interpreter.endHandler);
+    this.#compiler = new Compiler(space, this.#interpreter, this.family);
+    this.#code = new CodeCache(memory, space, this.#decoder, this.#mmu, {
+      handlers: this.#interpreter.handlers,
+      heat: options.engine === 'compiler' ? (options.heat ?? HEAT) : 0,
+      onDropAll: () => this.#compiler.dropAll(),
+    });
     this.#access = new Access(this.s, this.#run, memory, this.#mmu, this.#code);
     this.#evaluator = new Evaluator(
       this,
       this.#run,
-      (name, args) => (this.#helper(name)(this, ...args) ?? 0) as number,
+      (name, args) => (this.#calls.helper(name)(this, ...args) ?? 0) as number,
     );
     memory.onWatchedWrite = (address, length) => this.#watchedWrite(address, length);
     memory.onMappingChanged = () => this.#mmu.flush();
@@ -125,6 +136,11 @@ export class Ia32 implements Cpu, Context {
     return this.s.retired;
   }
 
+  /** Regions compiled since power-on. */
+  get regions(): number {
+    return this.#compiler.regions;
+  }
+
   get dead(): boolean {
     const { s } = this;
     return s.halted !== 0 && !(s.eflags & Flag.IF) && !s.nmiPending;
@@ -132,8 +148,8 @@ export class Ia32 implements Cpu, Context {
 
   /** Exact: at a boundary the state's own, inside an engine that of the current instruction's start. */
   get clock(): number {
-    if (this.#deadline === undefined) return this.s.clock;
-    return this.#deadline - this.#run.left + this.#space.i32[(this.#run.rec + Rec.minusClocks) >>> 2]!;
+    if (this.#calls.deadline === undefined) return this.s.clock;
+    return this.#calls.deadline - this.#run.left + this.#space.i32[(this.#run.rec + Rec.minusClocks) >>> 2]!;
   }
 
   set clock(value: number) {
@@ -308,17 +324,18 @@ export class Ia32 implements Cpu, Context {
     run.left = deadline - s.clock;
     run.count = 0;
     run.exit = Exit.none;
-    this.#deadline = deadline;
+    this.#calls.deadline = deadline;
     try {
       this.#interpreter.run(s.eip);
     } finally {
-      this.#deadline = undefined;
+      this.#calls.deadline = undefined;
     }
     const exit = run.exit;
-    if (exit === Exit.fault || exit === Exit.abort) this.#backOut(run.rec);
+    if (exit === Exit.fault || exit === Exit.abort || exit === Exit.hot) this.#backOut(run.rec);
     s.clock = deadline - run.left;
     s.retired += run.count;
     if (exit === Exit.fault) this.#exception(this.#recordedFault());
+    else if (exit === Exit.hot) this.#compile(run.rec);
     else if (s.clock >= deadline) return;
     else if (exit === Exit.lookup) this.#prepare(deadline);
     else if (exit === Exit.clock || exit === Exit.abort) this.#step(deadline);
@@ -335,13 +352,22 @@ export class Ia32 implements Cpu, Context {
   #backOut(rec: number): void {
     this.#pay(rec, -1);
     const { u16 } = this.#space;
-    if (!this.#taskFault) this.s.eip = (this.s.eip + u16[(rec + Rec.here) >>> 1]!) >>> 0;
-    this.#taskFault = false;
+    if (!this.#calls.taskFault) this.s.eip = (this.s.eip + u16[(rec + Rec.here) >>> 1]!) >>> 0;
+    this.#calls.taskFault = false;
   }
 
   #recordedFault(): Fault {
     const run = this.#run;
     return new Fault(run.vector, run.hasError ? run.error : undefined, run.address);
+  }
+
+  /** Compiles the block at EIP, whose head is given, and what belongs to it. */
+  #compile(head: number): void {
+    const { s } = this;
+    const linear = (s.base[Seg.cs]! + s.eip) >>> 0;
+    const table = this.#code.tableOf(this.#mmu.translate(linear, false, s.cpl === 3), this.#codeMode)!;
+    this.#compiler.compile(head, table, linear & 0xfff, this.#run.flat);
+    if (this.#compiler.full) this.#code.dropAll();
   }
 
   /** Sees to it that the block at EIP can be entered, or executes one instruction without it. */
@@ -385,7 +411,7 @@ export class Ia32 implements Cpu, Context {
     const rec = this.#find();
     if (rec === 'fault') return;
     if (rec === 0 || !this.#withinLimit(rec)) this.#stepUncached(deadline);
-    else this.#stepRecord(rec, deadline);
+    else this.#stepRecord(this.#code.firstOf(rec), deadline);
   }
 
   #stepUncached(deadline: number): void {
@@ -451,17 +477,17 @@ export class Ia32 implements Cpu, Context {
     run.exit = Exit.none;
     run.precise = 1;
     run.rec = rec;
-    this.#deadline = deadline;
+    this.#calls.deadline = deadline;
     let next: number;
     try {
       next = this.#interpreter.step(rec);
     } finally {
-      this.#deadline = undefined;
+      this.#calls.deadline = undefined;
       run.precise = 0;
     }
     if (run.exit === Exit.fault) {
-      if (!this.#taskFault) s.eflags |= before & Flag.RF;
-      this.#taskFault = false;
+      if (!this.#calls.taskFault) s.eflags |= before & Flag.RF;
+      this.#calls.taskFault = false;
       this.#exception(this.#recordedFault());
       return;
     }
@@ -481,12 +507,12 @@ export class Ia32 implements Cpu, Context {
     const { eflags } = s;
     s.shadow = 0;
     s.eflags &= ~Flag.RF;
-    this.#delivered = false;
+    this.#calls.delivered = false;
     return eflags;
   }
 
   #afterInstruction(before: number): void {
-    if (before & Flag.TF && !this.#delivered) this.s.debugPending |= DR6_SINGLE_STEP;
+    if (before & Flag.TF && !this.#calls.delivered) this.s.debugPending |= DR6_SINGLE_STEP;
   }
 
   // ---- the evaluator ----
@@ -516,122 +542,7 @@ export class Ia32 implements Cpu, Context {
     this.#afterInstruction(before);
   }
 
-  // ---- what compiled code calls ----
-
-  #slowLoad(rec: number, seg: number, off: number, size: number, write: boolean): number {
-    try {
-      const linear = this.#access.linear(seg, off, size, write);
-      const user = this.s.cpl === 3;
-      if (this.#postpone(rec, linear, size, write, user)) return 0;
-      if (write) this.#access.probeWrite(linear, size, user);
-      return this.#access.read(linear, size, user) | 0;
-    } catch (fault) {
-      return this.#record(rec, fault);
-    }
-  }
-
-  #slowStore(rec: number, seg: number, off: number, value: number, size: number): void {
-    try {
-      const linear = this.#access.linear(seg, off, size, true);
-      const user = this.s.cpl === 3;
-      if (this.#postpone(rec, linear, size, true, user)) return;
-      this.#run.rec = rec;
-      this.#access.write(linear, value, size, user);
-    } catch (fault) {
-      this.#record(rec, fault);
-    }
-  }
-
-  /** In a block, an access that needs an exact clock abandons its instruction, to be executed alone. */
-  #postpone(rec: number, linear: number, size: number, write: boolean, user: boolean): boolean {
-    this.#run.rec = rec;
-    if (this.#run.precise || !this.#access.needsPrecise(linear, size, write, user)) return false;
-    this.#run.exit = Exit.abort;
-    return true;
-  }
-
-  #record(rec: number, fault: unknown): 0 {
-    if (!(fault instanceof Fault)) throw fault;
-    const run = this.#run;
-    run.rec = rec;
-    run.exit = Exit.fault;
-    run.vector = fault.vector;
-    run.hasError = fault.error === undefined ? 0 : 1;
-    run.error = fault.error ?? 0;
-    run.address = fault.address;
-    return 0;
-  }
-
-  /** A helper as compiled code calls it: a Fault restores registers and flags, and becomes an exit. */
-  #bindHelper(name: string): (...args: number[]) => number {
-    const helper = this.#helper(name);
-    const { s } = this;
-    const saved = new Uint32Array(s.gpr.length);
-    // Named, not collected: an array a call would be the most frequent garbage of all.
-    return (a, b, c, d, e, f) => {
-      saved.set(s.gpr);
-      const { eflags, flagResult, flagCarry } = s;
-      try {
-        const result = helper(this, a! >>> 0, b! >>> 0, c! >>> 0, d! >>> 0, e! >>> 0, f! >>> 0);
-        return ((result ?? 0) as number) | 0;
-      } catch (fault) {
-        this.#taskFault = fault instanceof TaskFault;
-        if (!this.#taskFault) {
-          s.gpr.set(saved);
-          Object.assign(s, { eflags, flagResult, flagCarry });
-        }
-        return this.#record(this.#run.rec, fault);
-      }
-    };
-  }
-
-  #helper(name: string): Helper {
-    const own: Record<string, Helper> = {
-      in: (_, port, size) => this.#portAccess(port!, size!, () => this.portIn(port!, size as Size)),
-      out: (_, port, value, size) =>
-        this.#portAccess(port!, size!, () => this.portOut(port!, value!, size as Size)),
-      fpuMemory: this.#reporting(fpuMemory as Helper),
-      fpuRegister: this.#reporting(fpuRegister as Helper),
-      fwait: this.#reporting(fwait as Helper),
-      fxsave: fxsave as Helper,
-      fxrstor: this.#reporting(fxrstor as Helper),
-    };
-    const helper = own[name] ?? (HELPERS as Record<string, Helper>)[name];
-    if (!helper) throw new Error(`rows call a helper ${name} that does not exist`);
-    return name.startsWith('int') ? this.#delivering(helper) : helper;
-  }
-
-  #delivering(helper: Helper): Helper {
-    return (cpu, ...args) => {
-      this.#delivered = true;
-      return helper(cpu, ...args);
-    };
-  }
-
-  /** An x87 instruction may raise FERR#. */
-  #reporting(helper: Helper): Helper {
-    return (cpu, ...args) => {
-      const before = this.s.fpError;
-      const result = helper(cpu, ...args);
-      if (this.s.fpError && !before) this.#pins.coprocessorError?.();
-      return result;
-    };
-  }
-
-  #portAccess<T>(port: number, size: number, access: () => T): T {
-    HELPERS.iopermission(this, port, size);
-    const { generation } = this.#mmu;
-    const result = access();
-    this.#run.attention = this.#disturbed() || this.#mmu.generation !== generation ? 1 : 0;
-    return result;
-  }
-
-  /** What was planned when the block was entered no longer holds: the machine must be looked at first. */
-  #disturbed(): boolean {
-    const { s } = this;
-    if (this.#pins.attention() || this.#pins.nextEvent() < (this.#deadline ?? 0)) return true;
-    return s.intr !== 0 && (s.eflags & Flag.IF) !== 0;
-  }
+  // ---- memory tells ----
 
   #watchedWrite(address: number, length: number): void {
     const watched = this.#memory.watched[address >>> 12]!;

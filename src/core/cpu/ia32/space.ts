@@ -21,6 +21,8 @@ export const RUN = layout('ia32 run', {
   vector: 'u32',
   error: 'u32',
   hasError: 'u32',
+  /** Registers and flags as they were before the helper that is being called: see `SAVED_CELLS`. */
+  saved: ['u32', 19],
   address: 'u32',
   /** Set by a port access after which the machine must be looked at before the next instruction. */
   attention: 'u32',
@@ -31,10 +33,18 @@ export const RUN = layout('ia32 run', {
   itlbBase: 'u32',
   /** FFFFh or FFFFFFFFh by SS.B. */
   stackMask: 'u32',
+  /** Bit n: segment register n is flat (base 0, 4 GiB, can be read and written), for SS also 32 bits wide. */
+  flat: 'u32',
   /** For each segment: offsets below this can be read (written) 4 bytes wide without further checks. */
   fastRead: ['u32', 8],
   fastWrite: ['u32', 8],
 });
+
+export type RunState = ReturnType<typeof RUN.create>;
+
+/** Bytes of general registers at the start of `saved`, and the cells that follow them. */
+export const SAVED_REGISTERS = 64;
+export const SAVED_CELLS = ['eflags', 'flagResult', 'flagCarry'] as const;
 
 export const Exit = {
   none: 0,
@@ -47,6 +57,8 @@ export const Exit = {
   abort: 4,
   /** The instruction is complete, EIP is set. */
   next: 5,
+  /** The block whose head is `rec` has been entered so often that it should be compiled. */
+  hot: 6,
 } as const;
 
 const align = (n: number, to: number): number => Math.ceil(n / to) * to;
@@ -91,6 +103,8 @@ export const Rec = {
   /** In direct jumps and at the end of a block, in place of `disp`: the record jumped to, or 0. */
   link: 16,
   imm: 20,
+  /** In the head of a block, in place of `imm`: how often it can be entered until it is hot. */
+  heat: 20,
   /** What `count` and `left` change by from the start of this instruction to the end of the block: 64 bits. */
   price: 24,
   /** The halves of `price`: instructions, and minus the clocks. */

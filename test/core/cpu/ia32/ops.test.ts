@@ -3,7 +3,8 @@
  * edges and for noise; so do changes of width, and folding.
  */
 import { describe, expect, it } from 'vitest';
-import { Emitter, type Runtime } from '../../../../src/core/cpu/ia32/engine/emitter.js';
+import type { SlowRuntime } from '../../../../src/core/cpu/ia32/engine/effects.js';
+import { HandlerCode } from '../../../../src/core/cpu/ia32/engine/handlers.js';
 import type { Effect, Value } from '../../../../src/core/cpu/ia32/isa/ir.js';
 import * as ir from '../../../../src/core/cpu/ia32/isa/ir.js';
 import {
@@ -21,13 +22,12 @@ const WIDTHS: readonly Width[] = [8, 16, 32, 64];
 const NOISE = 40;
 /** Byte offsets of the arguments and the result, 8 bytes each. */
 const [A, B, R] = [0, 8, 16];
-const noRuntime: Runtime = {
+const noRuntime: SlowRuntime = {
   goto: 0,
   raise: 0,
   slowLoad: 0,
   slowStore: 0,
-  helper: () => 0,
-} as unknown as Runtime;
+} as unknown as SlowRuntime;
 
 /** Edges of a width: around zero, around the sign, around the end. */
 function samples(w: Width, chance: Chance): bigint[] {
@@ -60,7 +60,7 @@ function compile(tree: Value): (a: bigint, b: bigint) => bigint {
   const { index, code } = w.function({ params: [I32], results: [I32] });
   const to = { k: 'temp', w: tree.w, id: 0 } as const;
   const effects: Effect[] = [{ k: 'let', to, v: tree }, ...storeResult(to)];
-  new Emitter(code, noRuntime, { effects } as unknown as Expanded).emit();
+  new HandlerCode(code, noRuntime, { effects } as unknown as Expanded).emit();
   w.export('f', index);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(w.encode(1)), { env: { memory } });

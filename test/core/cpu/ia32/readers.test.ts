@@ -10,7 +10,7 @@ import { instructionSet } from '../../../../src/core/cpu/ia32/isa/table.js';
 import { Chance } from './support/chance.js';
 import { encode } from './support/encode.js';
 import { handlers, ordinary, program } from './support/programs.js';
-import { situation } from './support/states.js';
+import { type Situation, situation } from './support/states.js';
 import { START, stepAll, type Twin, Twins } from './support/twins.js';
 
 const CASES = Number(process.env.REWIND86_CASES ?? 1);
@@ -88,7 +88,16 @@ const observed: Runner = ({ cpu }, until) => {
   cpu.observer = undefined;
 };
 
-const RUNNERS: Record<string, Runner> = { straight, stepped, paused, observed, evaluated: straight };
+const RUNNERS: Record<string, Runner> = {
+  straight,
+  stepped,
+  paused,
+  observed,
+  evaluated: straight,
+  compiled: straight,
+  warmed: straight,
+  'paused compiled': paused,
+};
 
 describe('many instructions', () => {
   it('blocks, single steps, pauses, dropped caches, observers and the evaluator end alike', () => {
@@ -99,20 +108,37 @@ describe('many instructions', () => {
       observed: 'interpreter',
       evaluated: 'evaluator',
     });
-    const from = variants.filter(ordinary);
-    const failures: string[] = [];
-    for (let n = 0; n < 150 * CASES; n++) {
-      const seed = SEED * 1_000_033 + n;
-      const chance = new Chance(seed);
-      const where = situation(chance);
-      const code = program(set, from, where.size, chance);
-      twins.prepare(seed, where, code, chance.pick([0, 0x80, 0xf80, 0xff0]), handlers(where.mode));
-      const failure = live(twins, chance);
-      if (failure) failures.push(`seed ${seed}: [${hexBytes(code)}] ${JSON.stringify(where)}: ${failure}`);
+    expect(lives(twins, 150 * CASES, situation)).toEqual([]);
+  });
+
+  it('compiled regions and the interpreter end alike', () => {
+    const twins = new Twins({ straight: 'interpreter', compiled: 1, warmed: 3, 'paused compiled': 2 });
+    const compilable = (chance: Chance): Situation => {
+      const cpl = chance.pick([0, 0, 3] as const);
+      return { mode: 'protected', size: 32, cpl, paging: chance.oneIn(2) };
+    };
+    expect(lives(twins, 200 * CASES, compilable)).toEqual([]);
+    for (const { name, cpu } of twins.all) {
+      if (name !== 'straight') expect(cpu.regions, `${name}: regions compiled`).toBeGreaterThan(100);
     }
-    expect(failures.slice(0, SHOWN), `${failures.length} failures`).toEqual([]);
   });
 });
+
+/** Random programs in every twin; what failed, a few of it. */
+function lives(twins: Twins, programs: number, situate: (chance: Chance) => Situation): string[] {
+  const from = variants.filter(ordinary);
+  const failures: string[] = [];
+  for (let n = 0; n < programs; n++) {
+    const seed = SEED * 1_000_033 + n;
+    const chance = new Chance(seed);
+    const where = situate(chance);
+    const code = program(set, from, where.size, chance);
+    twins.prepare(seed, where, code, chance.pick([0, 0x80, 0xf80, 0xff0]), handlers(where.mode));
+    const failure = live(twins, chance);
+    if (failure) failures.push(`seed ${seed}: [${hexBytes(code)}] ${JSON.stringify(where)}: ${failure}`);
+  }
+  return failures.slice(0, SHOWN);
+}
 
 /** The same life for every twin: stretches of running, INTR changing between them. */
 function live(twins: Twins, chance: Chance): string | undefined {

@@ -30,7 +30,7 @@ describe('test386.asm', () => {
     { timeout: PATIENCE_MS },
     () => {
       const image = readFileSync(ROM!);
-      const { cpu, memory, wires } = bench('interpreter', 'i386', RAM);
+      const { cpu, memory, wires } = bench('compiler', 'i386', RAM, 1);
       const posts: number[] = [];
       const text: number[] = [];
       wires.writes = (port, value) => {

@@ -5,11 +5,10 @@
  * makes it run all as well.
  */
 import { describe, expect, it } from 'vitest';
-import type { EngineName } from '../../../../src/core/cpu/ia32/cpu.js';
 import { allowanceOf } from './support/differences80286.js';
 import { describeVector, forms, missing, type RunVector, vectorRunner } from './support/vectors.js';
 
-const EVERY: Record<EngineName, number> = {
+const EVERY = {
   interpreter: 1,
   evaluator: Number(process.env.REWIND86_VECTORS_EVERY ?? 10),
 };

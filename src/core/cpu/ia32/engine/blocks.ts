@@ -19,6 +19,7 @@ import {
   Rec,
   type Space,
 } from '../space.js';
+import type { Handlers } from './interpreter.js';
 
 /**
  * Code is decoded apart by what CS it runs in: 16-bit, 32-bit without a limit (4 GiB), 32-bit with one.
@@ -43,12 +44,22 @@ interface Spread {
 /** Thrown by the fetch of a block when an instruction runs over the end of its page. */
 const PAGE_END = Symbol('end of page');
 
+export interface CodeOptions {
+  readonly handlers: Handlers;
+  /** How often a block of code mode 1 is entered until it is hot; 0: blocks have no heads. */
+  readonly heat: number;
+  /** Every decoded instruction is gone. */
+  readonly onDropAll: () => void;
+}
+
 export class CodeCache {
   readonly #memory: PhysicalMemory;
   readonly #space: Space;
   readonly #decoder: Decoder;
   readonly #mmu: Mmu;
-  readonly #endHandler: number;
+  readonly #handlers: Handlers;
+  readonly #heat: number;
+  readonly #onDropAll: () => void;
   /** Entry table address by `page * MODES + mode`, or 0. */
   readonly #tables: Uint32Array;
   /** For each page that ever held decoded code, a bit for each byte that does now. */
@@ -64,12 +75,14 @@ export class CodeCache {
     return this.#memory.ram[this.#fetchFrom + i]!;
   };
 
-  constructor(memory: PhysicalMemory, space: Space, decoder: Decoder, mmu: Mmu, endHandler: number) {
+  constructor(memory: PhysicalMemory, space: Space, decoder: Decoder, mmu: Mmu, options: CodeOptions) {
     this.#memory = memory;
     this.#space = space;
     this.#decoder = decoder;
     this.#mmu = mmu;
-    this.#endHandler = endHandler;
+    this.#handlers = options.handlers;
+    this.#heat = options.heat;
+    this.#onDropAll = options.onDropAll;
     const pages = memory.size >>> PAGE_SHIFT;
     this.#tables = new Uint32Array(pages * MODES);
     this.#decoded = new Array(pages).fill(undefined);
@@ -98,18 +111,22 @@ export class CodeCache {
     const known = this.#space.u32[entry]!;
     if (known !== 0) return known;
     if (this.#spread.has(physical * MODES + mode)) return 0;
-    if (this.#next + (MAX_INSTRUCTIONS + 1) * Rec.size > LIMIT) {
+    if (this.#next + (MAX_INSTRUCTIONS + 2) * Rec.size > LIMIT) {
       this.dropAll();
       return this.block(physical, this.tableOf(physical, mode)!, mode);
     }
-    const rec = this.#decodeBlock(physical, mode === 0 ? 16 : 32);
+    const rec = this.#decodeBlock(physical, mode);
     this.#space.u32[entry] = rec;
     return rec;
   }
 
-  #decodeBlock(physical: number, size: 16 | 32): number {
+  #decodeBlock(physical: number, mode: CodeMode): number {
     const at = this.#memory.backing(physical);
     const room = 0x1000 - (at & 0xfff);
+    const size = mode === 0 ? 16 : 32;
+    const head = this.#next;
+    const hasHead = this.#heat > 0 && mode === 1;
+    if (hasHead) this.#next += Rec.size;
     const first = this.#next;
     const clocks: number[] = [];
     let here = 0;
@@ -122,12 +139,30 @@ export class CodeCache {
       clocks.push(d.expanded.clocks);
       ended = d.expanded.ends;
     }
-    if (clocks.length === 0) return 0;
+    if (clocks.length === 0) {
+      this.#next = head;
+      return 0;
+    }
     this.#writeEnd(this.#next, here);
     this.#next += Rec.size;
     this.#sumUp(first, clocks, here);
+    if (hasHead) this.#writeHead(head, first);
     this.#watch(physical, here);
-    return first;
+    return head;
+  }
+
+  /** The record of the first instruction of a block. */
+  firstOf(block: number): number {
+    const handler = this.#space.u16[(block + Rec.handler) >>> 1]!;
+    return handler > this.#handlers.end ? block + Rec.size : block;
+  }
+
+  /** A head costs what its block costs. */
+  #writeHead(head: number, first: number): void {
+    const { u16, u32 } = this.#space;
+    this.#space.u8.copyWithin(head, first, first + Rec.size);
+    u16[(head + Rec.handler) >>> 1] = this.#handlers.count;
+    u32[(head + Rec.heat) >>> 2] = this.#heat;
   }
 
   #decodeWithin(at: number, room: number, size: 16 | 32): Decoded | undefined {
@@ -195,7 +230,7 @@ export class CodeCache {
   #writeEnd(rec: number, here: number): void {
     const { u16, u32 } = this.#space;
     u32.fill(0, rec >>> 2, (rec + Rec.size) >>> 2);
-    u16[(rec + Rec.handler) >>> 1] = this.#endHandler;
+    u16[(rec + Rec.handler) >>> 1] = this.#handlers.end;
     u16[(rec + Rec.here) >>> 1] = here;
   }
 
@@ -263,6 +298,7 @@ export class CodeCache {
     }
     this.#decoded.fill(undefined);
     this.#mmu.flushInstructions();
+    this.#onDropAll();
   }
 }
 

@@ -58,9 +58,11 @@ export function lowerFlags(f: FlagsEffect): FlagWords {
 }
 
 /** One flag out of the words. */
-export function flagValue(name: FlagName): Value {
-  const carry = ir.cell('flagCarry');
-  const result = ir.cell('flagResult');
+export function flagValue(
+  name: FlagName,
+  result: Value = ir.cell('flagResult'),
+  carry: Value = ir.cell('flagCarry'),
+): Value {
   switch (name) {
     case 'cf':
       return ir.shr(carry, CF_BIT);

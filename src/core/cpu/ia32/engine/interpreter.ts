@@ -3,11 +3,11 @@
  * runs decoded instructions. Generated from the rows; compiled once a process.
  */
 import { type Code, I32, I64, ModuleWriter } from '../../../wasm/module.js';
-import type { Effect } from '../isa/ir.js';
 import { instructionSet } from '../isa/table.js';
 import { Exit, ITLB_ENTRIES, Rec } from '../space.js';
 import { IA32, Seg } from '../state.js';
-import { cellAddress, Emitter, type Runtime } from './emitter.js';
+import { cellAddress, helperArities, importHelpers, type SlowRuntime } from './effects.js';
+import { HandlerCode } from './handlers.js';
 
 /** What a compiled interpreter calls: in 32-bit integers, helpers by name. */
 export interface Imports {
@@ -21,16 +21,37 @@ export interface Interpreter {
   run(eip: number): void;
   /** Executes the one decoded instruction at `rec`; the result is as of a handler. */
   step(rec: number): number;
-  /** Handler number of the pseudo-instruction that ends a block and goes on behind it. */
-  readonly endHandler: number;
+  readonly handlers: Handlers;
+  readonly table: WebAssembly.Table;
+  /** What compiled regions import. Not the table: V8 copies a table for every instance that imports it. */
+  readonly linkage: Readonly<Record<string, WebAssembly.ImportValue>>;
 }
 
+/** Numbers of the handlers that stand for no instruction. */
+export interface Handlers {
+  /** Ends a block and goes on behind it. */
+  readonly end: number;
+  /** At the head of a block: counts down `Rec.heat`, at 0 leaves with `Exit.hot`. */
+  readonly count: number;
+  /** At the head of a block: goes on with its first instruction. */
+  readonly pass: number;
+  /** The first place in the table for compiled regions; they go on to `HANDLERS`. */
+  readonly regions: number;
+}
+
+/** Places in the table of handlers; a decoded instruction holds one in 16 bits. */
+export const HANDLERS = 0x8000;
+
 const EXPORTS = ['run', 'step'] as const;
+/** The name by which the table is exported. */
+const TABLE = 'handlers';
+/** What compiled regions import by the same name. */
+const SHARED = ['goto', 'gotoDirect'] as const;
 
 interface Compiled {
   readonly module: WebAssembly.Module;
   readonly helpers: readonly string[];
-  readonly endHandler: number;
+  readonly handlers: Handlers;
 }
 
 const compiled = new Map<number, Compiled>();
@@ -44,7 +65,14 @@ export function createInterpreter(family: number, memory: WebAssembly.Memory, im
   for (const name of c.helpers) env[`helper ${name}`] = imports.helper(name);
   const { exports } = new WebAssembly.Instance(c.module, { env });
   const [run, step] = EXPORTS.map((n) => exports[n]) as [Interpreter['run'], Interpreter['step']];
-  return { run, step, endHandler: c.endHandler };
+  const shared = Object.fromEntries(SHARED.map((n) => [n, exports[n] as WebAssembly.ImportValue]));
+  return {
+    run,
+    step,
+    table: exports[TABLE] as WebAssembly.Table,
+    handlers: c.handlers,
+    linkage: { ...env, ...shared },
+  };
 }
 
 function compile(family: number): Compiled {
@@ -52,49 +80,39 @@ function compile(family: number): Compiled {
   const w = new ModuleWriter();
   const slowLoad = w.import('slowLoad', { params: [I32, I32, I32, I32, I32], results: [I32] });
   const slowStore = w.import('slowStore', { params: [I32, I32, I32, I32, I32], results: [] });
-  const helpers = new Map<string, number>();
-  for (const [name, args] of helperArities(expanded.map((e) => e.effects))) {
-    helpers.set(name, w.import(`helper ${name}`, { params: new Array(args).fill(I32), results: [I32] }));
-  }
+  const helpers = importHelpers(
+    w,
+    expanded.map((e) => e.effects),
+  );
   const go = emitGoto(w);
   const raise = emitRaise(w);
   const gotoDirect = emitGotoDirect(w, go);
-  const runtime: Runtime = {
+  const runtime: SlowRuntime = {
     goto: go,
     gotoDirect,
     raise,
     slowLoad,
     slowStore,
-    helper: (name) => helpers.get(name)!,
+    helper: helpers,
   };
-  const handlers = expanded.map((e) => {
+  const functions = expanded.map((e) => {
     const f = w.function({ params: [I32], results: [I32] });
-    new Emitter(f.code, runtime, e).emit();
+    new HandlerCode(f.code, runtime, e).emit();
     return f.index;
   });
-  const endHandler = handlers.push(emitEnd(w, gotoDirect)) - 1;
-  w.table(handlers);
+  const end = functions.push(emitEnd(w, gotoDirect)) - 1;
+  const count = functions.push(emitCount(w)) - 1;
+  const pass = functions.push(emitPass(w)) - 1;
+  w.table(TABLE, HANDLERS, functions);
   emitLoop(w, go);
+  w.export('goto', go);
+  w.export('gotoDirect', gotoDirect);
   const module = new WebAssembly.Module(w.encode(1));
-  return { module, helpers: [...helpers.keys()], endHandler };
-}
-
-/** Every helper called anywhere, with the number of its arguments. */
-function helperArities(lists: readonly (readonly Effect[])[]): Map<string, number> {
-  const found = new Map<string, number>();
-  const visit = (e: Effect): void => {
-    if (e.k === 'when') e.then.forEach(visit);
-    else if (e.k === 'repeat') e.body.forEach(visit);
-    else if (e.k === 'call') {
-      const before = found.get(e.helper);
-      if (before !== undefined && before !== e.args.length) {
-        throw new Error(`${e.helper} is called with ${before} and with ${e.args.length} arguments`);
-      }
-      found.set(e.helper, e.args.length);
-    }
+  return {
+    module,
+    helpers: [...helperArities(expanded.map((e) => e.effects)).keys()],
+    handlers: { end, count, pass, regions: functions.length },
   };
-  for (const list of lists) list.forEach(visit);
-  return found;
 }
 
 /** Leaves compiled code for a reason: stores it and returns 0. */
@@ -208,27 +226,35 @@ function emitEnd(w: ModuleWriter, gotoDirect: number): number {
   return index;
 }
 
+/** The head of a block that is not compiled: how often it is entered decides whether it will be. */
+function emitCount(w: ModuleWriter): number {
+  const { index, code: c } = w.function({ params: [I32], results: [I32] });
+  const left = c.local(I32);
+  c.get(0).get(0).load32(Rec.heat).i32(1).op(0x6b).tee(left).store32(Rec.heat);
+  c.get(left).op(0x45).if();
+  c.i32(0).get(0).store32(cellAddress('rec'));
+  c.i32(0).i32(Exit.hot).store32(EXIT_ADDRESS);
+  c.i32(0).return().end();
+  c.get(0).i32(Rec.size).op(0x6a);
+  return index;
+}
+
+/** The head of a block that cannot be compiled. */
+function emitPass(w: ModuleWriter): number {
+  const { index, code } = w.function({ params: [I32], results: [I32] });
+  code.get(0).i32(Rec.size).op(0x6a);
+  return index;
+}
+
 function emitLoop(w: ModuleWriter, go: number): void {
   const handlerType = w.signature({ params: [I32], results: [I32] });
-  const dispatch = [0x11, handlerType, 0];
   const run = w.function({ params: [I32], results: [] });
   const c = run.code;
   const rec = c.local(I32);
   c.get(0).call(go).tee(rec).op(0x45).if().return().end();
-  c.loop()
-    .get(rec)
-    .get(rec)
-    .load16(Rec.handler)
-    .op(...dispatch)
-    .tee(rec)
-    .brIf(0)
-    .end();
+  c.loop().get(rec).get(rec).load16(Rec.handler).callIndirect(handlerType).tee(rec).brIf(0).end();
   w.export('run', run.index);
   const step = w.function({ params: [I32], results: [I32] });
-  step.code
-    .get(0)
-    .get(0)
-    .load16(Rec.handler)
-    .op(...dispatch);
+  step.code.get(0).get(0).load16(Rec.handler).callIndirect(handlerType);
   w.export('step', step.index);
 }

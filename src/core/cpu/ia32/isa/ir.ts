@@ -46,6 +46,8 @@ export type Temp = Extract<Value, { k: 'temp' }>;
  * leaves CF alone. What is not given stays.
  */
 export interface FlagsEffect {
+  /** The flags are those of comparing these two (of subtracting the second): a hint, to test them cheaply. */
+  readonly compared?: readonly [Value, Value];
   readonly result?: Value;
   readonly carries?: Value;
   readonly keepCf?: boolean;
@@ -134,7 +136,7 @@ export function op(name: OperatorName, a: Value, b?: Arg): Value {
   const w = 'compares' in row && row.compares ? 32 : a.w;
   const folded = fold(name, args);
   if (folded !== undefined) return constant(w, folded);
-  return identity(name, args) ?? { k: 'op', w, op: name, args };
+  return identity(name, args) ?? { k: 'op', w, op: name, args: constantLast(name, args) };
 }
 
 function fold(name: OperatorName, args: readonly Value[]): Concrete | undefined {
@@ -145,10 +147,26 @@ function fold(name: OperatorName, args: readonly Value[]): Concrete | undefined 
   return apply(name, a.w, a.v, b?.k === 'const' ? b.v : 0);
 }
 
-/** x + 0, x | 0, x << 0 and the like are x. */
-function identity(name: OperatorName, [a, b]: readonly Value[]): Value | undefined {
-  if (b?.k !== 'const' || Number(b.v) !== 0) return undefined;
-  return ['add', 'sub', 'or', 'xor', 'shl', 'shr', 'sar'].includes(name) ? a : undefined;
+const COMMUTES: readonly OperatorName[] = ['add', 'mul', 'and', 'or', 'xor', 'eq', 'ne'];
+
+/** Constants stand on the right where that makes no difference. */
+function constantLast(name: OperatorName, args: readonly Value[]): readonly Value[] {
+  const [a, b] = args;
+  return b && a!.k === 'const' && COMMUTES.includes(name) ? [b, a!] : args;
+}
+
+/** What is simpler than the operator: x + 0 is x, x & 0 is 0, (x + m) + n is x + (m + n), and the like. */
+function identity(name: OperatorName, args: readonly Value[]): Value | undefined {
+  const [a, b] = constantLast(name, args) as [Value, Value | undefined];
+  if (b?.k !== 'const') return undefined;
+  if (Number(b.v) === 0) {
+    if (name === 'and') return b;
+    return ['add', 'sub', 'or', 'xor', 'shl', 'shr', 'sar'].includes(name) ? a : undefined;
+  }
+  if (name === 'and' && a.w < 64 && b.v === maskOf(a.w)) return a;
+  if (name !== 'add' || a.k !== 'op' || a.op !== 'add') return undefined;
+  const [x, m] = a.args as [Value, Value];
+  return m.k === 'const' ? op('add', x, op('add', m, b)) : undefined;
 }
 
 export const add = (a: Value, b: Arg): Value => op('add', a, b);
@@ -237,6 +255,7 @@ export function printEffect(e: Effect, indent = ''): string {
       return `${indent}${printValue(cell(e.name, e.index))} = ${printValue(e.v)}`;
     case 'flags':
       return `${indent}flags ${Object.entries(e.f)
+        .filter(([n]) => n !== 'compared')
         .map(([n, v]) => `${n}=${typeof v === 'boolean' ? v : printValue(v)}`)
         .join(' ')}`;
     case 'raise':

@@ -12,13 +12,17 @@ import { PhysicalMemory, Watch } from '../../../../../src/core/memory.js';
 const MIB = 1 << 20;
 const PAGE = 0x5000;
 const REAL_MODE = 0;
-const END_HANDLER = 1;
+const HANDLERS = { end: 1, count: 2, pass: 3, regions: 4 };
 
 /** A cache over 1 MiB of RAM, made once: it is large. */
 const space = new Space(MIB);
 const memory = new PhysicalMemory(space.ram);
 const mmu = new Mmu(IA32.create(space.buffer, 0), memory, space);
-const cache = new CodeCache(memory, space, new Decoder(instructionSet(6)), mmu, END_HANDLER);
+const cache = new CodeCache(memory, space, new Decoder(instructionSet(6)), mmu, {
+  handlers: HANDLERS,
+  heat: 0,
+  onDropAll: () => {},
+});
 
 /** Puts `length - 2` NOPs and a jump to itself at a place in the page, and decodes them. */
 function decode(offset: number, length: number): number {

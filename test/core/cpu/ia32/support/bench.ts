@@ -18,7 +18,12 @@ export interface Bench {
   };
 }
 
-export function bench(engine: EngineName, model: ModelName = 'i686', ramSize = 1 << 20): Bench {
+export function bench(
+  engine: EngineName,
+  model: ModelName = 'i686',
+  ramSize = 1 << 20,
+  heat?: number,
+): Bench {
   const space = new Space(ramSize);
   const memory = new PhysicalMemory(space.ram);
   const wires: Bench['wires'] = {
@@ -38,5 +43,5 @@ export function bench(engine: EngineName, model: ModelName = 'i686', ramSize = 1
     attention: () => false,
     delivered: (vector) => wires.delivered.push(vector),
   };
-  return { cpu: new Ia32(space, memory, pins, { model, engine }), memory, wires };
+  return { cpu: new Ia32(space, memory, pins, { model, engine, ...(heat && { heat }) }), memory, wires };
 }

@@ -2,6 +2,8 @@
  * Many results of one instruction quickly: a guest loop in flat 32-bit code applies it to every pair of
  * bytes and stores AX, the flags that LAHF gives, and OF, after setting all six flags beforehand.
  */
+
+import type { EngineName } from '../../../../../src/core/cpu/ia32/cpu.js';
 import { Cr0, Flag, Seg } from '../../../../../src/core/cpu/ia32/state.js';
 import { bench } from './bench.js';
 
@@ -43,7 +45,16 @@ function program({ code, wide, flags }: Trial): number[] {
 }
 
 export class Loops {
-  readonly #bench = bench('interpreter', 'i686');
+  readonly #bench;
+
+  constructor(engine: EngineName) {
+    this.#bench = bench(engine, 'i686');
+  }
+
+  /** Regions compiled so far. */
+  get regions(): number {
+    return this.#bench.cpu.regions;
+  }
 
   /** The outcome for every pair, at index a * 256 + b. */
   run(trial: Trial): (a: number, b: number) => Outcome {

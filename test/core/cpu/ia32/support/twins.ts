@@ -23,8 +23,11 @@ export interface Twin extends Bench {
   readonly blank: Uint8Array;
 }
 
-function twin(engine: EngineName, name: string): Twin {
-  const b = bench(engine, MODEL, RAM);
+/** A number stands for the compiler, and how often a block is entered until it is compiled. */
+export type Engine = Exclude<EngineName, 'compiler'> | number;
+
+function twin(engine: Engine, name: string): Twin {
+  const b = typeof engine === 'number' ? bench('compiler', MODEL, RAM, engine) : bench(engine, MODEL, RAM);
   const journal: string[] = [];
   const note = (kind: string, at: number, value: number, size: number) =>
     journal.push(`${kind} ${at.toString(16)} ${(value >>> 0).toString(16)} ${size} at ${b.cpu.clock}`);
@@ -53,7 +56,7 @@ export class Twins {
   readonly all: readonly Twin[];
   readonly #template = template();
 
-  constructor(names: Record<string, EngineName>) {
+  constructor(names: Record<string, Engine>) {
     this.all = Object.entries(names).map(([name, engine]) => twin(engine, name));
     for (const { memory } of this.all) memory.load(0, this.#template);
   }

@@ -26,7 +26,10 @@ const carryIn = (w: Value['w']): Value => ir.low(ir.flag('cf'), w);
 
 export const add: Meaning = (k, a, b) => sum(a!, b!, k(ir.add(a!, b!)));
 export const adc: Meaning = (k, a, b) => sum(a!, b!, k(ir.add(ir.add(a!, b!), carryIn(a!.w))));
-export const sub: Meaning = (k, a, b) => difference(a!, b!, k(ir.sub(a!, b!)));
+export const sub: Meaning = (k, a, b) => {
+  const { value, flags } = difference(a!, b!, k(ir.sub(a!, b!)));
+  return { value, flags: { ...flags, compared: [a!, b!] } };
+};
 export const sbb: Meaning = (k, a, b) => difference(a!, b!, k(ir.sub(ir.sub(a!, b!), carryIn(a!.w))));
 export const inc: Meaning = (k, a) => sum(a!, ir.constant(a!.w, 1), k(ir.add(a!, 1)), true);
 export const dec: Meaning = (k, a) => difference(a!, ir.constant(a!.w, 1), k(ir.sub(a!, 1)), true);
