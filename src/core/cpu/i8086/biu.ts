@@ -142,41 +142,53 @@ export class Biu {
     switch (this.t) {
       case T.idle:
         this.endIdle();
+        this.advance();
+        if (this.queueFilled) this.resume();
         break;
       case T.t1:
         this.t = T.t2;
+        this.advance();
+        if (this.hasWaits || this.ioType === BusStatus.inta) this.beginT2();
         break;
       case T.t2:
         this.t = T.t3;
-        break;
-      case T.t4:
-        this.endT4();
-        break;
-      default:
-        this.endTransfer();
-    }
-    if (++this.tick >= this.horizon) this.attend();
-    switch (this.t) {
-      case T.idle:
-        if (this.queueFilled) this.resume();
-        break;
-      case T.t2:
-        if (this.hasWaits || this.ioType === BusStatus.inta) this.beginT2();
-        break;
-      case T.t3:
+        this.advance();
         if (this.ioType === BusStatus.code) this.foresee();
         this.complete();
         break;
-      case T.wait:
-        this.complete();
+      case T.t4:
+        this.endT4();
+        this.advance();
+        if (this.queueFilled) this.resume();
         break;
       default:
+        this.endTransfer();
+        this.advance();
+        if (!this.ready) this.complete();
     }
     if (this.onClock !== undefined) this.show(this.onClock);
   }
 
+  private advance(): void {
+    if (++this.tick >= this.horizon) this.attend();
+  }
+
+  /** Several clocks in which the execution unit does nothing; at once, if the bus has nothing to do either. */
   clocks(n: number): void {
-    for (let i = 0; i < n; i++) this.clock();
+    if (this.isStill() && this.tick + n < this.horizon) this.tick += n;
+    else for (let i = 0; i < n; i++) this.clock();
+  }
+
+  /** An idle bus that stays idle until the execution unit does something. */
+  private isStill(): boolean {
+    return (
+      this.t === T.idle &&
+      this.ioType === BusStatus.passive &&
+      !this.afterT4 &&
+      !this.flushing &&
+      this.onClock === undefined &&
+      (this.queueFilled ? this.queueCount > this.room : !this.prefetching)
+    );
   }
 
   /** Makes the tick counter small again. */
@@ -306,7 +318,7 @@ export class Biu {
 
   /** Fetching goes on when there is room, but not just after a fetch unless the queue is short. */
   private resume(): void {
-    if (this.queueCount > this.room) return;
+    if (this.t !== T.idle || this.queueCount > this.room) return;
     if (this.queueCount < SHORT || this.cycleType !== BusStatus.code || !this.afterT4)
       this.queueFilled = false;
   }

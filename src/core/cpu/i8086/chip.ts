@@ -198,8 +198,7 @@ export class Chip extends Biu {
 
   /** A jump in the microcode, to the clock of the micro-instruction jumped to. */
   jump(): void {
-    this.clock();
-    this.clock();
+    this.clocks(2);
   }
 
   /** SUSP: no fetch begins any more; one under way is waited for. Ends in its own, or the last clock. */

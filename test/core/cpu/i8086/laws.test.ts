@@ -143,6 +143,29 @@ describe.each(MODELS)('the %s', (model) => {
     expect(positions).toEqual([...positions].sort((a, b) => a - b));
   });
 
+  it('takes no short cut that a program could notice: random bytes with and without an observer of clocks', () => {
+    const program = fc.array(fc.nat(255), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(program, fc.nat(0xffff), fc.array(fc.nat(500), { maxLength: 5 }), (bytes, ip, steals) => {
+        const [plain, observed] = [false, true].map((observe) => {
+          const rig = new Rig({ model });
+          rig.load(bytes, { ip, sp: 0x800 });
+          rig.happenings = steals.map((at) => ({
+            at,
+            what: at % 3 ? 'steal' : 'intr',
+            clocks: 1 + (at % 9),
+          }));
+          if (observe) rig.cpu.busObserver = () => {};
+          for (let until = 50; until <= 1000; until += 50) advance(rig, until);
+          return rig;
+        });
+        expect(end(plain!)).toBe(end(observed!));
+        expect(plain!.sameMemory(observed!)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('stops where an observer asks for it', () => {
     const rig = straight(model);
     let seen = 0;
