@@ -1,9 +1,10 @@
 /**
  * Intel 82077AA floppy disk controller in AT mode (data sheet, order number 290166; comments quote its
  * headings). Drives and disks are in floppyDrive.ts, the command table in fdcCommands.ts. As an option it is
- * its ancestor on the PC's diskette adapter: an NEC uPD765A with the digital output register, which cannot
- * be read, and none of the other registers. That adapter's data separator is taken to follow the disk, so
- * that a disk of any format can be read.
+ * its ancestor on a diskette adapter for the PC/XT: an NEC uPD765A with the digital output register, which
+ * cannot be read, and, as adapters for high-density drives have them, the digital input and configuration
+ * control registers. That adapter's data separator is taken to follow the disk, so that a disk of any format
+ * can be read by programs that know nothing of data rates.
  *
  * Time: a step takes the step rate of SPECIFY at the data rate ("Drive Control Delays"), and a seek that
  * moves 15 ms more to settle. Sectors are transferred when they have passed under the head; a sector that
@@ -101,7 +102,7 @@ export interface Fdc82077Options {
   readonly irq: Line;
   readonly dma: DmaChannel;
   readonly drives: readonly (FloppyDrive | null)[];
-  /** The PC's diskette adapter instead. */
+  /** The PC/XT's diskette adapter instead. */
   readonly is765?: boolean;
 }
 
@@ -126,14 +127,14 @@ export class Fdc82077 implements Device {
     this.#execution = bus.timer(options.name, 'execution', (event) => this.#happen(event));
     this.#seek = bus.timer(options.name, 'seek', () => this.#endSeeks());
     const isOwn = (port: number): boolean => (port >= 0x3f0 && port < 0x3f6) || port === 0x3f7;
-    const isOwn765 = (port: number): boolean => port === 0x3f2 || port === 0x3f4 || port === 0x3f5;
+    const isOwn765 = (port: number): boolean => [0x3f2, 0x3f4, 0x3f5, 0x3f7].includes(port);
     const handler = bytePorts(
       (port) => this.#read(port & 7),
       (port, value) => this.#write(port & 7, value),
       this.#is765 ? isOwn765 : isOwn,
     );
     bus.ports(0x3f0, 6, handler);
-    if (!this.#is765) bus.ports(0x3f7, 1, handler);
+    bus.ports(0x3f7, 1, handler);
   }
 
   reset(): void {

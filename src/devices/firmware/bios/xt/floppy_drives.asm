@@ -1,6 +1,7 @@
 ; The floppy drives of the xt board. How many there could be is in the switches; whether they answer is tried. What
 ; disk is in one is not to be known but by reading it: 08h looks for sectors that only some formats have.
-; There is no line that tells of changed disks, and the data rate needs no setting.
+; Lines that tell of changed disks are not looked at, as not all adapters have them, and the data rate needs no
+; setting.
 
 DMA_VERIFY              equ 42h         ; single mode, no transfer, channel 2
 
@@ -51,14 +52,14 @@ floppy_answers:
 .done:
         ret
 
-; 15h: AH = 1, no change line.
+; 15h: AH = 1, a drive without a change line.
 floppy_change_support:
         mov byte [bp+F_AH], 1
         CLEAR_CARRY
         add sp, 2
         jmp disk_leave
 
-; No such line, nothing to set: CF clear.
+; Nothing to look at, nothing to set: CF clear.
 change_line:
 check_change:
 establish_media:
