@@ -1,6 +1,6 @@
 /**
- * The evaluator and the interpreter are the same machine: compared instruction by instruction over the
- * beginning of each scenario, then at intervals over a longer stretch.
+ * The engines are the same machine: the evaluator and the interpreter compared instruction by instruction
+ * over the beginning of each scenario, then all three at intervals over a longer stretch.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toRecord } from '../../src/core/layout.js';
@@ -22,11 +22,13 @@ function cpuOf(machine: Machine): Uint8Array {
 describe.each(PC_SCENARIOS)('$name', (scenario) => {
   let interpreter: Machine;
   let evaluator: Machine;
+  let compiler: Machine;
 
   beforeAll(() => {
-    const here: Stage = stage(scenario);
+    const here: Stage = stage(scenario, 'interpreter');
     interpreter = here.machine;
     evaluator = stage({ ...scenario, from: 0 }, 'evaluator').machine;
+    compiler = stage({ ...scenario, from: 0 }, 'compiler').machine;
     interpreter.load(here.start);
     evaluator.load(here.start);
   });
@@ -45,10 +47,11 @@ describe.each(PC_SCENARIOS)('$name', (scenario) => {
 
   it('agree at intervals', () => {
     const end = interpreter.cpu.clock + 400_000;
+    compiler.load(interpreter.save());
     for (let at = interpreter.cpu.clock; at < end && !interpreter.outcome; at += STRIDE) {
-      interpreter.run(at);
-      evaluator.run(at);
+      for (const machine of [interpreter, evaluator, compiler]) machine.run(at);
       expect(stateOf(evaluator)).toBe(stateOf(interpreter));
+      expect(stateOf(compiler)).toBe(stateOf(interpreter));
     }
   });
 });

@@ -84,7 +84,7 @@ async function demo({ output, seed }: DemoOptions, host: Host): Promise<number> 
 
 async function record(seed: number, output: string, host: Host): Promise<Run> {
   const { description, blobs } = machineOf(seed, host);
-  const machine = buildFrom(host.boards('interpreter'), asDescription(description), blobs);
+  const machine = buildFrom(host.boards('compiler'), asDescription(description), blobs);
   const file = new WriteFile(output);
   const recorder = new Recorder({
     machine,
@@ -136,7 +136,7 @@ async function verify(run: Run, output: string, host: Host): Promise<number> {
   const { clock, retired, stateHash, traceBytes } = run.final;
   const tell = (line: string) => host.stdout.write(`${line}\n`);
   tell(`\nIt failed after ${run.seconds} s of its own time. Verifying by replaying ${output} ...`);
-  const session = openSession(output, { engine: 'interpreter', salvage: false }, host);
+  const session = openSession(output, { engine: 'compiler', salvage: false }, host);
   const signal = await runSession(session, Number.POSITIVE_INFINITY, host, { progress: true });
   if (signal) return signalCode(signal);
   if (session.divergence) {

@@ -11,7 +11,7 @@ export interface Stage {
   readonly start: MachineSnapshot;
 }
 
-export function stage(scenario: Scenario, engine: EngineName = 'interpreter'): Stage {
+export function stage(scenario: Scenario, engine: EngineName = 'compiler'): Stage {
   const machine = machineOf(scenario, engine);
   machine.run(scenario.from);
   return { machine, scenario, start: machine.save() };
