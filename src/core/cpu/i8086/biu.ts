@@ -19,15 +19,14 @@ import { BusStatus, QueueOp, Seg, T } from './state.js';
 
 /** What distinguishes the two chips. */
 export interface Model {
-  readonly name: 'i8086' | 'i8088';
   /** Bytes the queue holds. */
   readonly queue: number;
   /** Bytes a bus cycle carries. */
   readonly width: 1 | 2;
 }
 
-export const I8086_MODEL: Model = { name: 'i8086', queue: 6, width: 2 };
-export const I8088_MODEL: Model = { name: 'i8088', queue: 4, width: 1 };
+export const I8086_MODEL: Model = { queue: 6, width: 2 };
+export const I8088_MODEL: Model = { queue: 4, width: 1 };
 
 /** The pins in one clock, as a logic analyser on a maximum-mode chip sees them. Read it, do not keep it. */
 export interface BusClock {
@@ -228,7 +227,7 @@ export class Biu {
   }
 
   askForBus(clocks: number): void {
-    this.stealAsked = clocks;
+    this.stealAsked += clocks;
     this.horizon = 0;
   }
 

@@ -48,8 +48,6 @@ export class Chip extends Biu {
   word = false;
   /** The modrm byte names memory. */
   useMemory = false;
-  /** M is the operand that the r/m field names, R the other one; else the other way about. */
-  mIsRm = true;
   /** The default segment of the effective address. */
   segment: number = Seg.ds;
   /** Instructions since power-on: a small integer on top of a base, as the clock is. */
@@ -127,6 +125,12 @@ export class Chip extends Biu {
     this.loadNext();
   }
 
+  /** At this boundary an instruction begins, or an iteration: not an interrupt, nor what follows a prefix. */
+  get atInstruction(): boolean {
+    if (this.phase !== Phase.start) return this.phase === Phase.repeat;
+    return this.loaded && this.next === Next.opcode && !this.prefixed;
+  }
+
   /** The address of the instruction at the boundary. */
   get ip(): number {
     const ahead = this.loaded && this.next === Next.opcode ? 1 : 0;
@@ -150,22 +154,6 @@ export class Chip extends Biu {
     this.queueByte = this.nextOpcode;
     this.queueTick = this.tick - 1;
     this.loaded = true;
-  }
-
-  /** RESET: FFFF:0000, no flags, an empty queue, from where fetching begins at once. */
-  reset(): void {
-    this.clear();
-    this.gpr.fill(0);
-    this.sreg.fill(0);
-    this.sreg[Seg.cs] = 0xffff;
-    this.flags = 0;
-    this.ind = this.opr = this.tmpa = this.tmpb = this.tmpc = this.latch = 0;
-    this.pc = 0;
-    this.intr = false;
-    this.nmi = false;
-    this.stealAsked = 0;
-    this.stealLeft = 0;
-    this.rebase();
   }
 
   private clear(): void {

@@ -10,12 +10,22 @@
 import type { Cpu, CpuObserver, CpuPins, Stop } from '../../cpu.js';
 import type { PhysicalMemory } from '../../memory.js';
 import { type BusObserver, I8086_MODEL, I8088_MODEL } from './biu.js';
-import { Chip } from './chip.js';
+import { Chip, NO_OVERRIDE } from './chip.js';
 import { step } from './sequencer.js';
 import { loadState, storeState } from './snapshot.js';
-import { I8086, type I8086State, Phase } from './state.js';
+import { BusStatus, I8086, type I8086State, Phase, Seg } from './state.js';
 
 export type I8086Name = 'i8086' | 'i8088';
+
+/** What is not zero after RESET. */
+const RESET_CS = 0xffff;
+const RESET = {
+  prefetching: 1,
+  ready: 1,
+  override: NO_OVERRIDE,
+  ioType: BusStatus.passive,
+  cycleType: BusStatus.passive,
+} as const;
 
 /** How far one call of the inner loop goes at most: the tick counter stays small. */
 const MAX_SLICE = 2 ** 28;
@@ -59,11 +69,18 @@ export class I8086Cpu implements Cpu {
 
   /** CS:IP of the instruction at the boundary. */
   get programCounter(): { readonly cs: number; readonly ip: number } {
-    return { cs: this.#chip.sreg[1]!, ip: this.#chip.ip };
+    return { cs: this.#chip.sreg[Seg.cs]!, ip: this.#chip.ip };
   }
 
+  /** RESET: FFFF:0000, no flags, an empty queue; fetching begins at once. Time goes on. */
   reset(): void {
-    this.#chip.reset();
+    this.settle();
+    const { state } = this;
+    const { clock, retired } = state;
+    state.bytes.fill(0);
+    Object.assign(state, RESET, { clock, retired });
+    state.sreg[Seg.cs] = RESET_CS;
+    this.dropCaches();
   }
 
   interrupt(level: boolean): void {
@@ -97,11 +114,13 @@ export class I8086Cpu implements Cpu {
         chip.disturbed = false;
         if (this.#wanted()) return 'attention';
       }
-      if (observer?.boundary !== undefined && !chip.prefixed && observer.boundary()) return 'observer';
       if (chip.phase === Phase.halted && chip.canSleep) {
         if (this.#isAlone(until)) return 'halted';
         this.#sleep(end);
-      } else step(chip);
+        continue;
+      }
+      if (observer?.boundary !== undefined && chip.atInstruction && observer.boundary()) return 'observer';
+      step(chip);
     }
     return 'clock';
   }

@@ -104,7 +104,7 @@ function none(): void {}
 
 function routine(opcode: number): Routine {
   if (opcode < 0x40) return lowRoutine(opcode);
-  if (opcode < 0x48 || opcode < 0x50) return arithmetic.incDecReg;
+  if (opcode < 0x50) return arithmetic.incDecReg;
   if (opcode < 0x58) return stack.pushReg;
   if (opcode < 0x60) return stack.popReg;
   if (opcode < 0x80) return jump.jcc;

@@ -17,9 +17,14 @@ export function step(c: Chip): void {
   if (c.phase === Phase.halted) halted(c);
   else if (c.phase === Phase.repeat) ROUTINES[c.opcode]!(c);
   else if (c.loaded) start(c);
+  else return load(c);
   if (c.phase !== Phase.start) return;
   if (!c.prefixed) c.retiredTicks++;
-  if (c.loaded) return;
+  if (!c.loaded) load(c);
+}
+
+/** Waits for the next opcode, or an interrupt. */
+function load(c: Chip): void {
   while (!c.loadNext()) c.clock();
   c.clock();
 }

@@ -20,6 +20,7 @@ const NUMBERS = [
   'nextOpcode',
   'modrm',
   'override',
+  'segment',
   'queueCount',
   't',
   'ioType',

@@ -85,8 +85,9 @@ export const I8086 = layout('i8086', {
   prefixed: 'u8',
   /** 1 if there are prefixes to forget when the next instruction begins. */
   hasPrefixes: 'u8',
-  /** Segment override, or 255. */
+  /** Segment override, or 255; and the segment that an access uses without one. */
   override: 'u8',
+  segment: 'u8',
   /** 1 after REP or REPNE. */
   f1: 'u8',
   /** 1 after REPNE. */

@@ -10,6 +10,8 @@ import { cyclesOf, type Happening, IRQ_VECTOR, Rig } from './support/rig.js';
 const STACK = 0x40000;
 const TOP = 0x8000;
 const POP_CS = 0x0f;
+/** LEA, LES, LDS: with a register they show IND, which an interrupt changes. */
+const NEED_MEMORY = [0x8d, 0xc4, 0xc5];
 const HLT = 0xf4;
 const WAIT = 0x9b;
 /** How many clocks are tried of each instruction; REWIND86_EVERY_CLOCK=1 makes it all. */
@@ -48,10 +50,10 @@ function instructions(): (readonly number[])[] {
   const all = Array.from({ length: 256 }, (_, opcode) => opcode).filter(
     (o) => o !== HLT && o !== WAIT && o !== POP_CS,
   );
-  const forms = all.flatMap((opcode) => [
-    [opcode, 0xc3, ...rest],
-    [opcode, 0x87, ...rest],
-  ]);
+  const forms = all.flatMap((opcode) => {
+    const memory = [opcode, 0x87, ...rest];
+    return NEED_MEMORY.includes(opcode) ? [memory] : [[opcode, 0xc3, ...rest], memory];
+  });
   const groups = [0xd1, 0xd3, 0xf6, 0xf7, 0xff].flatMap((opcode) =>
     [0, 1, 2, 3, 4, 5, 6, 7].map((digit) => [opcode, 0x06 | (digit << 3), 0x00, 0x90, ...rest]),
   );
