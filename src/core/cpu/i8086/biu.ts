@@ -289,7 +289,7 @@ export class Biu {
     this.afterT4 = false;
     this.cycleType = this.ioType;
     if (this.ioType === BusStatus.code) this.addressFetch();
-    else {
+    else if (this.ioType !== BusStatus.halt) {
       this.ioSegment = this.wantedSegment;
       this.ioAddress = this.wantedAddress;
       this.ioWord = this.wantedWord;

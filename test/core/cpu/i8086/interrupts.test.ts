@@ -15,7 +15,7 @@ const NEED_MEMORY = [0x8d, 0xc4, 0xc5];
 const HLT = 0xf4;
 const WAIT = 0x9b;
 /** How many clocks are tried of each instruction; REWIND86_EVERY_CLOCK=1 makes it all. */
-const TIMES = 6;
+const TIMES = 4;
 /** Below SP, where interrupts leave their frames. */
 const FRAMES = 64;
 
@@ -81,7 +81,7 @@ describe.each(['intr', 'nmi'] as const)('%s', (what) => {
           taken += rig.delivered.filter((d) => d.external).length;
         }
       }
-      expect(taken).toBeGreaterThan(1500);
+      expect(taken).toBeGreaterThan(1000);
     },
   );
 });
