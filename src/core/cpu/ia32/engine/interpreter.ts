@@ -35,12 +35,16 @@ export interface Handlers {
   readonly count: number;
   /** At the head of a block: goes on with its first instruction. */
   readonly pass: number;
-  /** The first place in the table for compiled regions; they go on to `HANDLERS`. */
+  /** The first place in the table for compiled regions; they go on to its end. */
   readonly regions: number;
 }
 
-/** Places in the table of handlers; a decoded instruction holds one in 16 bits. */
-export const HANDLERS = 0x8000;
+/**
+ * Places in the table for compiled regions. Each is a module, whose code V8 maps twice, and Linux gives a
+ * process 65530 mappings by default; without one more V8 ends the process. Dropped modules keep theirs
+ * until garbage is collected: up to 25000 mappings were seen with a guest that makes hot code without end.
+ */
+const REGIONS = 8192;
 
 const EXPORTS = ['run', 'step'] as const;
 /** The name by which the table is exported. */
@@ -103,7 +107,7 @@ function compile(family: number): Compiled {
   const end = functions.push(emitEnd(w, gotoDirect)) - 1;
   const count = functions.push(emitCount(w)) - 1;
   const pass = functions.push(emitPass(w)) - 1;
-  w.table(TABLE, HANDLERS, functions);
+  w.table(TABLE, functions.length + REGIONS, functions);
   emitLoop(w, go);
   w.export('goto', go);
   w.export('gotoDirect', gotoDirect);

@@ -6,7 +6,7 @@ import { I32, ModuleWriter } from '../../../../wasm/module.js';
 import { instructionSet } from '../../isa/table.js';
 import { Rec, type Space } from '../../space.js';
 import { importHelpers, type Runtime } from '../effects.js';
-import { HANDLERS, type Interpreter } from '../interpreter.js';
+import type { Interpreter } from '../interpreter.js';
 import { type Block, RegionReader } from './region.js';
 import { RegionCode } from './regionCode.js';
 
@@ -30,7 +30,7 @@ export class Compiler {
 
   /** Is there no room for another region until decoded code is dropped? */
   get full(): boolean {
-    return this.#next === HANDLERS;
+    return this.#next === this.#interpreter.table.length;
   }
 
   /** The block with this head will not be counted any more: it is compiled, or never will be. */
@@ -60,8 +60,9 @@ export class Compiler {
     this.regions++;
   }
 
-  /** Decoded code has been dropped, and every region with it. */
+  /** Decoded code has been dropped, and every region with it; the host gets their memory back. */
   dropAll(): void {
-    this.#next = this.#interpreter.handlers.regions;
+    const { regions } = this.#interpreter.handlers;
+    while (this.#next > regions) this.#interpreter.table.set(--this.#next, null);
   }
 }
