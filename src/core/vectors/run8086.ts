@@ -1,7 +1,8 @@
 /**
  * Runs a single-step vector on the 8086 or 8088 core, and finds the first difference: the pins clock by clock,
  * then registers, flags, queue and memory. The bench that captured the suites is rebuilt: the queue holds the
- * instruction, memory what the test says, ports read FFh, and a test ends where the next first byte is read.
+ * instruction (or nothing: then the first byte has just been fetched and read, and the next fetch is at T2), memory
+ * what the test says, ports read FFh, and a test ends where the next first byte is read.
  */
 import { type BusClock, I8086_MODEL, I8088_MODEL, type Model } from '../cpu/i8086/biu.js';
 import { Chip } from '../cpu/i8086/chip.js';
@@ -66,7 +67,7 @@ export function vectorRunner8086(cpu: string): VectorRunner | undefined {
     const forgotten = new Set<number>();
     load(chip, test);
     chip.onClock = (now) => {
-      cycles.push(cycleOf(now));
+      cycles.push(cycleOf(now, model.width));
       if (now.queueOp === QueueOp.empty) forgetInstruction(chip, test, forgotten);
     };
     chip.showClock();
@@ -91,7 +92,9 @@ function load(chip: Chip, { initial }: VectorTest): void {
   });
   chip.flags = r.flags & FLAGS_STORED;
   for (const [at, value] of initial.ram) chip.memory.write(at, value, 1);
-  chip.restart(r.ip, initial.queue);
+  const first = (r.cs * 16 + r.ip) & (MIB - 1);
+  if (initial.queue.length > 0) chip.restart(r.ip, initial.queue);
+  else chip.restartFetching(r.ip, chip.memory.ram[first]!);
 }
 
 /**
@@ -115,7 +118,8 @@ function command(c: BusClock, read: boolean, write: boolean): number {
   return c.t === T.t2 ? 2 : 3;
 }
 
-function cycleOf(c: BusClock): VectorCycle {
+/** The 8088 has no BHE#; its suite says 0. */
+function cycleOf(c: BusClock, width: number): VectorCycle {
   const active = c.t >= T.t2;
   const { code, memoryRead, memoryWrite, ioRead, ioWrite } = BusStatus;
   return {
@@ -124,7 +128,7 @@ function cycleOf(c: BusClock): VectorCycle {
     segment: active ? SEGMENT_STATUS[c.segment]! : NO_SEGMENT,
     memory: command(c, c.cycle === code || c.cycle === memoryRead, c.cycle === memoryWrite),
     io: command(c, c.cycle === ioRead, c.cycle === ioWrite),
-    bhe: c.bhe ? 1 : 0,
+    bhe: width === 2 && c.bhe ? 1 : 0,
     data: c.data,
     status: STATUS[c.status]!,
     t: c.t,

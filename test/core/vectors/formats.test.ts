@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readJsonVectors } from '../../../src/core/vectors/json.js';
 import { readMoo } from '../../../src/core/vectors/moo.js';
-import { vectorRunner8086 } from '../../../src/core/vectors/run8086.js';
+import { pinText, vectorRunner8086 } from '../../../src/core/vectors/run8086.js';
 
 /** A NOP with five bytes in the queue, as an 8086 was captured executing it. */
 const NOP = {
@@ -95,6 +95,18 @@ describe('vector files', () => {
     expect(vectorRunner8086('8086')!(json.tests[0]!).difference).toBeUndefined();
     expect(vectorRunner8086('8088')!(json.tests[0]!).difference).toBeDefined();
     expect(vectorRunner8086('286')).toBeUndefined();
+  });
+
+  it('may begin with an empty queue: the first byte has been read, the fetch of the next is at T2', () => {
+    const empty = { ...NOP, initial: { ...NOP.initial, queue: [] } };
+    const [test] = readJsonVectors(JSON.stringify([empty]), '8088').tests;
+    const { cycles } = vectorRunner8086('8088')!(test!);
+    expect(cycles.slice(0, 4).map((c) => pinText(c, c.t === 3 ? 0xff : 0))).toEqual([
+      '----- CODE T2 CS 40 F90',
+      '----- PASV T3 CS 40 data 0090',
+      '----- PASV T4 CS',
+      '10103 CODE T1 BHE0',
+    ]);
   });
 
   it('keep the columns of a bus cycle', () => {

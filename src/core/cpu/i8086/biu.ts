@@ -297,6 +297,13 @@ export class Biu {
     }
   }
 
+  /** Puts the bus at T2 of a code fetch. */
+  protected beginFetch(): void {
+    this.ioType = BusStatus.code;
+    this.start();
+    this.t = T.t2;
+  }
+
   private addressFetch(): void {
     this.ioSegment = Seg.cs;
     this.ioAddress = ((this.sreg[Seg.cs]! << 4) + this.pc) & 0xfffff;

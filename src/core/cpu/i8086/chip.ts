@@ -156,6 +156,12 @@ export class Chip extends Biu {
     this.loaded = true;
   }
 
+  /** As `restart` with one byte, but the fetch of the next one is at T2 already. */
+  restartFetching(ip: number, byte: number): void {
+    this.restart(ip, [byte]);
+    this.beginFetch();
+  }
+
   private clear(): void {
     this.phase = Phase.start;
     this.next = Next.opcode;
@@ -173,6 +179,8 @@ export class Chip extends Biu {
     this.fetchBytes = 0;
     this.waits = 0;
     this.slowWake = false;
+    this.ind = this.opr = this.tmpa = this.tmpb = this.tmpc = 0;
+    this.rebase();
     this.ioType = this.cycleType = BusStatus.passive;
   }
 

@@ -16,6 +16,7 @@ const HLT = 0xf4;
 const WAIT = 0x9b;
 /** How many clocks are tried of each instruction; REWIND86_EVERY_CLOCK=1 makes it all. */
 const TIMES = 4;
+const EVERY_CLOCK_TIMEOUT = 1_800_000;
 /** Below SP, where interrupts leave their frames. */
 const FRAMES = 64;
 
@@ -83,6 +84,7 @@ describe.each(['intr', 'nmi'] as const)('%s', (what) => {
       }
       expect(taken).toBeGreaterThan(1000);
     },
+    EVERY_CLOCK_TIMEOUT,
   );
 });
 
