@@ -151,6 +151,16 @@ export class I8086Cpu implements Cpu {
   }
 
   dropCaches(): void {
+    this.dropDerivedState();
+  }
+
+  /** Nothing is derived from memory here. */
+  dropDerivedState(): void {
     loadState(this.#chip, this.state);
+  }
+
+  /** All that this core derives, it derives from its state. */
+  dropDerivedState(): void {
+    this.dropCaches();
   }
 }
