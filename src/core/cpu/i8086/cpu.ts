@@ -151,11 +151,6 @@ export class I8086Cpu implements Cpu {
   }
 
   dropCaches(): void {
-    this.dropDerivedState();
-  }
-
-  /** Nothing is derived from memory here. */
-  dropDerivedState(): void {
     loadState(this.#chip, this.state);
   }
 
