@@ -7,17 +7,8 @@
  * nothing. Not modelled: PAE, more than 4 GiB.
  */
 import type { PhysicalMemory } from '../../memory.js';
-import { PAGE_SHIFT, PageKind, Watch } from '../../memory.js';
-import {
-  ITLB_BASE,
-  ITLB_ENTRIES,
-  ITLB_SET,
-  RAM_BASE,
-  type Space,
-  TLB_BASE,
-  TLB_ENTRIES,
-  TLB_SET,
-} from './space.js';
+import { Dirty, PAGE_SHIFT, PageKind, Watch } from '../../memory.js';
+import { ITLB_BASE, ITLB_ENTRIES, RAM_BASE, type Space, TLB_BASE, TLB_ENTRIES } from './space.js';
 import { Cr0, Cr4, Fault, type Ia32State, Vector } from './state.js';
 
 const PRESENT = 1;
@@ -32,6 +23,42 @@ const NO_TAG = 1;
 /** In `tableBase`: nothing known; used as a directory, or at several places. */
 const NOWHERE = -1;
 const MANY = -2;
+/** As long as so few entries of a TLB are in use, dropping them does not look at all of it. */
+const MOST_LISTED = 128;
+
+/** Which entries of a TLB may be in use. */
+class InUse {
+  readonly #list = new Uint16Array(MOST_LISTED);
+  readonly #isListed: Uint8Array;
+  /** To be looked at: those in the list, or all. */
+  count: number;
+
+  /** At first, any of so many. */
+  constructor(entries: number) {
+    this.#isListed = new Uint8Array(entries);
+    this.count = entries;
+  }
+
+  get #all(): number {
+    return this.#isListed.length;
+  }
+
+  add(entry: number): void {
+    if (this.#isListed[entry] || this.count === this.#all) return;
+    this.#isListed[entry] = 1;
+    if (this.count === MOST_LISTED) this.count = this.#all;
+    else this.#list[this.count++] = entry;
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.#isListed.fill(0);
+  }
+
+  entry(n: number): number {
+    return this.count === this.#all ? n : this.#list[n]!;
+  }
+}
 
 export class Mmu {
   readonly #s: Ia32State;
@@ -44,6 +71,9 @@ export class Mmu {
   /** TLB generation in which a page was last walked as a table. */
   readonly #walkedIn: Float64Array;
   #generation = 1;
+  /** Entries of both sets, supervisor's first. */
+  readonly #inUse = new InUse(2 * TLB_ENTRIES);
+  readonly #instructionsInUse = new InUse(2 * ITLB_ENTRIES);
 
   constructor(s: Ia32State, memory: PhysicalMemory, space: Space) {
     this.#s = s;
@@ -132,7 +162,7 @@ export class Mmu {
     const page = at >>> PAGE_SHIFT;
     const memory = this.#memory;
     if (memory.kind[page] !== PageKind.ram) return;
-    memory.dirty[page] = 1;
+    memory.dirty[page] = Dirty.all;
     const i = RAM_BASE + at;
     this.#u32[i >>> 2] = entry;
   }
@@ -157,52 +187,69 @@ export class Mmu {
   /** Enters a translated page for one privilege. `writeToo`: stores may go the fast way as well. */
   fill(linear: number, physical: number, writeToo: boolean, user: boolean): void {
     const page = linear & PAGE_MASK;
-    const i = (TLB_BASE + (user ? TLB_SET : 0) + ((linear >>> 12) & (TLB_ENTRIES - 1)) * 16) >>> 2;
+    const entry = entryOf(linear, user, TLB_ENTRIES);
+    const i = tlbWord(entry);
+    this.#inUse.add(entry);
     this.#u32[i] = page;
     this.#u32[i + 1] = writeToo ? page : NO_TAG;
     this.#u32[i + 2] = RAM_BASE + this.#memory.backing((physical & PAGE_MASK) >>> 0) - page;
   }
 
   fillInstruction(linear: number, entryTable: number, user: boolean): void {
-    const i = (ITLB_BASE + (user ? ITLB_SET : 0) + ((linear >>> 12) & (ITLB_ENTRIES - 1)) * 8) >>> 2;
-    this.#u32[i] = linear & PAGE_MASK;
-    this.#u32[i + 1] = entryTable;
+    const entry = entryOf(linear, user, ITLB_ENTRIES);
+    this.#instructionsInUse.add(entry);
+    this.#u32[itlbWord(entry)] = linear & PAGE_MASK;
+    this.#u32[itlbWord(entry) + 1] = entryTable;
   }
 
   /** Drops everything. */
   flush(): void {
     this.#generation++;
-    for (let i = TLB_BASE >>> 2; i < (TLB_BASE + 2 * TLB_SET) >>> 2; i += 4) {
-      this.#u32[i] = NO_TAG;
-      this.#u32[i + 1] = NO_TAG;
-    }
+    const inUse = this.#inUse;
+    for (let n = 0; n < inUse.count; n++) this.#drop(inUse.entry(n));
+    inUse.clear();
     this.flushInstructions();
   }
 
   flushInstructions(): void {
-    for (let i = ITLB_BASE >>> 2; i < (ITLB_BASE + 2 * ITLB_SET) >>> 2; i += 2) this.#u32[i] = NO_TAG;
+    const inUse = this.#instructionsInUse;
+    for (let n = 0; n < inUse.count; n++) this.#u32[itlbWord(inUse.entry(n))] = NO_TAG;
+    inUse.clear();
+  }
+
+  #drop(entry: number): void {
+    this.#u32[tlbWord(entry)] = NO_TAG;
+    this.#u32[tlbWord(entry) + 1] = NO_TAG;
   }
 
   /** Drops one linear page. */
   invalidate(linear: number): void {
-    for (let set = 0; set < 2; set++) {
-      const i = (TLB_BASE + set * TLB_SET + ((linear >>> 12) & (TLB_ENTRIES - 1)) * 16) >>> 2;
-      this.#u32[i] = NO_TAG;
-      this.#u32[i + 1] = NO_TAG;
-      this.#u32[(ITLB_BASE + set * ITLB_SET + ((linear >>> 12) & (ITLB_ENTRIES - 1)) * 8) >>> 2] = NO_TAG;
+    for (const user of [false, true]) {
+      this.#drop(entryOf(linear, user, TLB_ENTRIES));
+      this.#u32[itlbWord(entryOf(linear, user, ITLB_ENTRIES))] = NO_TAG;
     }
   }
 
   /** Makes writes to a physical page take the slow path from now on. */
   dropWriteTags(page: number): void {
     const addendPage = (RAM_BASE + (page << PAGE_SHIFT)) >>> 0;
-    for (let i = TLB_BASE >>> 2; i < (TLB_BASE + 2 * TLB_SET) >>> 2; i += 4) {
+    for (let n = 0; n < this.#inUse.count; n++) {
+      const i = tlbWord(this.#inUse.entry(n));
       const tag = this.#u32[i + 1]!;
       if (tag !== NO_TAG && (tag + this.#u32[i + 2]!) >>> 0 === addendPage) this.#u32[i + 1] = NO_TAG;
     }
   }
 
   dropAllWriteTags(): void {
-    for (let i = TLB_BASE >>> 2; i < (TLB_BASE + 2 * TLB_SET) >>> 2; i += 4) this.#u32[i + 1] = NO_TAG;
+    for (let n = 0; n < this.#inUse.count; n++) this.#u32[tlbWord(this.#inUse.entry(n)) + 1] = NO_TAG;
   }
 }
+
+/** The entry of a TLB, over both sets, that a linear page goes to. */
+function entryOf(linear: number, user: boolean, entries: number): number {
+  return (user ? entries : 0) + ((linear >>> PAGE_SHIFT) & (entries - 1));
+}
+
+/** Where an entry is, in words. */
+const tlbWord = (entry: number): number => (TLB_BASE >>> 2) + entry * 4;
+const itlbWord = (entry: number): number => (ITLB_BASE >>> 2) + entry * 2;
