@@ -73,5 +73,7 @@ export interface Cpu {
   settle(): void;
   /** Drops everything derived from state and memory; call after loading either. Changes no state. */
   dropCaches(): void;
+  /** Drops what is derived from state alone: after loading it, if memory was only written as devices do. */
+  dropDerivedState(): void;
   observer: CpuObserver | undefined;
 }

@@ -6,19 +6,24 @@
 import type { Cpu } from './cpu.js';
 import type { Bus, Device, Note, NoteKind, Outcome, PortHandler, PortWindow } from './device.js';
 import { Door } from './door.js';
-import type { PhysicalMemory } from './memory.js';
+import { Dirty, type PhysicalMemory } from './memory.js';
 import { Schedule } from './schedule.js';
 import type { Frequency } from './time.js';
 
-/** Everything a machine's future depends on, besides its construction and its inputs. */
-export interface MachineSnapshot {
+/** Everything but RAM that a machine's future depends on, besides its construction and its inputs. */
+export interface MachineState {
   readonly clock: number;
   readonly cpu: Uint8Array;
   readonly schedule: Uint8Array;
-  readonly ram: Uint8Array;
   readonly pageKinds: Uint8Array;
   readonly devices: ReadonlyMap<string, Uint8Array>;
   readonly pages: ReadonlyMap<string, ReadonlyMap<number, Uint8Array>>;
+  /** How the run ended, if it had. */
+  readonly outcome: Outcome | undefined;
+}
+
+export interface MachineSnapshot extends MachineState {
+  readonly ram: Uint8Array;
 }
 
 export class Machine implements Bus {
@@ -198,32 +203,46 @@ export class Machine implements Bus {
   // ---- state ----
 
   save(): MachineSnapshot {
+    return { ...this.saveState(), ram: this.memory.ram.slice() };
+  }
+
+  load(snapshot: MachineSnapshot): void {
+    this.memory.ram.set(snapshot.ram);
+    this.memory.dirty.fill(Dirty.all);
+    this.#loadState(snapshot);
+    this.cpu.dropCaches();
+  }
+
+  saveState(): MachineState {
     this.cpu.settle();
     return {
       clock: this.cpu.clock,
       cpu: this.cpu.state.bytes.slice(),
       schedule: this.schedule.state.bytes.slice(),
-      ram: this.memory.ram.slice(),
       pageKinds: this.memory.kind.slice(),
       devices: new Map(this.devices.map((d) => [d.name, d.state.bytes.slice()])),
       pages: new Map(this.devices.filter((d) => d.pages).map((d) => [d.name, d.pages!.snapshot()])),
+      outcome: this.outcome,
     };
   }
 
-  load(snapshot: MachineSnapshot): void {
-    this.cpu.state.bytes.set(snapshot.cpu);
-    this.schedule.state.bytes.set(snapshot.schedule);
+  /** RAM is the caller's: it puts contents of that time into it with `PhysicalMemory.load`. */
+  loadState(state: MachineState): void {
+    this.#loadState(state);
+    this.cpu.dropDerivedState();
+  }
+
+  #loadState(state: MachineState): void {
+    this.cpu.state.bytes.set(state.cpu);
+    this.schedule.state.bytes.set(state.schedule);
     this.schedule.refresh();
-    this.memory.ram.set(snapshot.ram);
-    this.memory.kind.set(snapshot.pageKinds);
-    this.memory.dirty.fill(1);
+    this.memory.loadKinds(state.pageKinds);
     for (const device of this.devices) {
-      device.state.bytes.set(snapshot.devices.get(device.name)!);
-      if (device.pages) device.pages.restore(snapshot.pages.get(device.name)!);
+      device.state.bytes.set(state.devices.get(device.name)!);
+      if (device.pages) device.pages.restore(state.pages.get(device.name)!);
     }
     for (const device of this.devices) device.afterLoad?.();
-    this.outcome = undefined;
+    this.outcome = state.outcome;
     this.#requested = undefined;
-    this.cpu.dropCaches();
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Physical memory: guest RAM, read-only pages, and memory-mapped devices, in 4 KiB pages of a 4 GiB
  * space. Also keeps, for each page of RAM, who must hear of writes: the CPU (pages that hold decoded
- * code or page tables) and the checkpointer (first write since it last looked).
+ * code or page tables) and those who keep hashes or copies of pages (first write since they last looked).
  *
  * ROM contents lie in the RAM array at their own addresses; FFFC0000h..FFFFFFFFh reads as
  * C0000h..FFFFFh: the reset vector, and all of a 256 KiB BIOS. Not modelled: more than 4 GiB.
@@ -13,6 +13,10 @@ export const PAGE_SIZE = 4096;
 
 /** What a physical page is. */
 export const PageKind = { none: 0, ram: 1, rom: 2, mmio: 3 } as const;
+
+/** Bits of `dirty`, one for each that asks which pages were written; a write sets all of them. */
+export const Dirty = { hashes: 1, checkpoints: 2, all: 3 } as const;
+export type DirtyBit = 1 | 2;
 
 /** Bits of `watched`: why a write to this RAM page must take the slow path. */
 export const Watch = { code: 1, pageTable: 2 } as const;
@@ -27,7 +31,7 @@ export class PhysicalMemory {
   readonly kind = new Uint8Array(1 << 20);
   /** For each RAM page, `Watch` bits. */
   readonly watched: Uint8Array;
-  /** For each RAM page, 1 if written since `clearDirty`. */
+  /** For each RAM page, a bit of `Dirty` for each that has not heard of its last write. */
   readonly dirty: Uint8Array;
   /** Called before a write to a watched page, by whoever writes. */
   onWatchedWrite: (address: number, length: number) => void = () => {};
@@ -55,6 +59,12 @@ export class PhysicalMemory {
   /** Makes whole pages RAM, ROM (writes ignored) or nothing (reads FFh). */
   setKind(address: number, length: number, kind: 'ram' | 'rom' | 'none'): void {
     this.kind.fill(PageKind[kind], address >>> PAGE_SHIFT, (address + length) >>> PAGE_SHIFT);
+    this.onMappingChanged();
+  }
+
+  /** Brings back the kinds that all pages had when `kind` was copied. */
+  loadKinds(kinds: Uint8Array): void {
+    this.kind.set(kinds);
     this.onMappingChanged();
   }
 
@@ -91,7 +101,7 @@ export class PhysicalMemory {
     if (kind === PageKind.mmio) return this.#mmio.get(page)!.write(address, value, size);
     if (kind !== PageKind.ram) return;
     if (this.watched[page]) this.onWatchedWrite(address, size);
-    this.dirty[page] = 1;
+    this.dirty[page] = Dirty.all;
     if (size === 4) this.#view.setUint32(address, value, true);
     else if (size === 2) this.#view.setUint16(address, value, true);
     else this.ram[address] = value;
@@ -131,7 +141,7 @@ export class PhysicalMemory {
       const chunk = Math.min(data.length - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
       if (this.kind[page] === PageKind.ram) {
         if (this.watched[page]) this.onWatchedWrite(at, chunk);
-        this.dirty[page] = 1;
+        this.dirty[page] = Dirty.all;
         this.ram.set(data.subarray(done, done + chunk), at);
       } else for (let i = 0; i < chunk; i++) this.write(at + i, data[done + i]!, 1);
       done += chunk;
@@ -145,14 +155,19 @@ export class PhysicalMemory {
     }
     for (let p = address >>> PAGE_SHIFT; p < (address + data.length) / PAGE_SIZE; p++) {
       if (this.watched[p]) this.onWatchedWrite(p << PAGE_SHIFT, PAGE_SIZE);
-      this.dirty[p] = 1;
+      this.dirty[p] = Dirty.all;
     }
     this.ram.set(data, address);
   }
 
-  /** Forgets which pages were written; the next write to each is noticed again. */
-  clearDirty(): void {
-    this.dirty.fill(0);
+  /** Calls `look` for each page written since the last time for this bit; the next write is noticed again. */
+  takeDirty(bit: DirtyBit, look: (page: number) => void): void {
+    const { dirty } = this;
+    for (let page = 0; page < dirty.length; page++) {
+      if (!(dirty[page]! & bit)) continue;
+      look(page);
+      dirty[page] = dirty[page]! & ~bit;
+    }
     this.onDirtyCleared();
   }
 }

@@ -5,7 +5,7 @@
  * The sums are sum(w^k * h) mod p for k = 0, 1, 2, with h the page's hash, w its number + 1 and p the
  * Mersenne prime 2^31 - 1: if one page differs, the differences of the sums are d, wd and w^2 d.
  */
-import { PAGE_SHIFT, PAGE_SIZE, type PhysicalMemory } from '../core/memory.js';
+import { Dirty, PAGE_SHIFT, PAGE_SIZE, type PhysicalMemory } from '../core/memory.js';
 import { hash64 } from './hash.js';
 
 const P = 2 ** 31 - 1;
@@ -22,7 +22,7 @@ export class RamPages {
     this.#memory = memory;
     this.#hashes = new BigUint64Array(memory.size >>> PAGE_SHIFT);
     for (let page = 0; page < this.#hashes.length; page++) this.#rehash(page);
-    memory.clearDirty();
+    memory.takeDirty(Dirty.hashes, () => {});
   }
 
   get sums(): PageSums {
@@ -31,9 +31,7 @@ export class RamPages {
 
   /** Looks at the pages written since the last time, and returns the hash of all RAM. */
   update(): bigint {
-    const { dirty } = this.#memory;
-    for (let page = dirty.indexOf(1); page >= 0; page = dirty.indexOf(1, page + 1)) this.#rehash(page);
-    this.#memory.clearDirty();
+    this.#memory.takeDirty(Dirty.hashes, (page) => this.#rehash(page));
     return hash64(new Uint8Array(this.#hashes.buffer));
   }
 

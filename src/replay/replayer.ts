@@ -14,7 +14,7 @@ import { identityOf } from './identity.js';
 import { NoteDigest } from './noteDigest.js';
 import { signalOf } from './signals.js';
 import { StateHasher, stateHashOf } from './stateHash.js';
-import { type Step, Tape } from './tape.js';
+import { type Step, Tape, type TapeMark } from './tape.js';
 import { type Pull, UNIT } from './trace/columns.js';
 import { TraceError } from './trace/format.js';
 import type { Trace } from './trace/reader.js';
@@ -22,6 +22,20 @@ import type { Trace } from './trace/reader.js';
 /** Leaves the machine's run in the middle of an instruction; caught by `runTo`. */
 class Diverged extends Error {
   override name = 'Diverged';
+}
+
+/** An observer of the CPU has stopped the run; caught by `runTo`. */
+class Stopped extends Error {
+  override name = 'Stopped';
+}
+
+/** Where a replayer stands, besides the machine's own state. */
+export interface ReplayMark {
+  readonly tape: TapeMark;
+  readonly digest: Uint32Array;
+  readonly agreed: number;
+  readonly checks: number;
+  readonly ended: boolean;
 }
 
 export class Replayer {
@@ -41,7 +55,8 @@ export class Replayer {
   #agreed = 0;
   #ended = false;
 
-  constructor(trace: Trace, boards: Boards) {
+  /** `rewindable`: the whole of what is unpacked is kept, so that `goTo` can go back. */
+  constructor(trace: Trace, boards: Boards, rewindable = false) {
     this.trace = trace;
     const { manifest } = trace;
     this.machine = buildFrom(boards, manifest.description, trace.blobs());
@@ -54,7 +69,7 @@ export class Replayer {
       );
     }
     this.#hasher = new StateHasher(this.machine);
-    this.#tape = new Tape(trace, this.#hasher.size);
+    this.#tape = new Tape(trace, this.#hasher.size, rewindable);
     this.machine.door.provider = { pull: (channel, request, length) => this.#pull(channel, request, length) };
     this.machine.onNote = (note, clock) => this.#note(note, clock);
   }
@@ -74,8 +89,8 @@ export class Replayer {
   }
 
   /**
-   * Runs to the first boundary at or after `until`, or to the end of the trace. Returns true if it got
-   * there without a difference.
+   * Runs to the first boundary at or after `until`, or to the end of the trace, or to where an observer of
+   * the CPU stops it. Returns true unless there was a difference.
    */
   runTo(until: number): boolean {
     if (this.divergence) return false;
@@ -83,9 +98,25 @@ export class Replayer {
       this.#advance(Math.min(Math.ceil(until), this.trace.covered));
       if (until >= this.trace.covered) this.#finish();
     } catch (error) {
-      if (!(error instanceof Diverged)) throw error;
+      if (!(error instanceof Diverged || error instanceof Stopped)) throw error;
     }
     return this.divergence === undefined;
+  }
+
+  /** What `goTo` needs to come back to this position; the machine's state is saved apart. */
+  mark(): ReplayMark {
+    const digest = this.#digest.words.slice();
+    return { tape: this.#tape.mark(), digest, agreed: this.#agreed, checks: this.checks, ended: this.#ended };
+  }
+
+  /** Takes up a position whose machine state has been loaded. */
+  goTo(mark: ReplayMark): void {
+    this.#tape.goTo(mark.tape);
+    this.#digest.words.set(mark.digest);
+    this.#agreed = mark.agreed;
+    this.checks = mark.checks;
+    this.#ended = mark.ended;
+    this.divergence = undefined;
   }
 
   /** Passes every step on the way; then those at the clock reached. */
@@ -106,6 +137,7 @@ export class Replayer {
     if (this.divergence) throw new Diverged();
     this.#expectNoSignalBefore(this.clock);
     if (this.machine.outcome) this.#expectEnd();
+    else if (this.clock < clock) throw new Stopped();
     else if (exact && this.clock !== clock) {
       this.#diverge('end', 'clock of a boundary', `${clock}`, `${this.clock}`);
     }

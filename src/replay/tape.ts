@@ -20,39 +20,68 @@ export type Step =
   | { readonly kind: 'input'; readonly clock: number; readonly channel: string; readonly data: Uint8Array }
   | { readonly kind: 'check'; readonly clock: number; readonly fingerprint: Uint8Array };
 
-/** A queue that forgets what was taken. */
+/** A queue; one that is kept can go back to what was taken before. */
 class Queue<T> {
+  at = 0;
+  readonly #kept: boolean;
   #items: T[] = [];
-  #at = 0;
+
+  constructor(kept: boolean) {
+    this.#kept = kept;
+  }
 
   get first(): T | undefined {
-    return this.#items[this.#at];
+    return this.#items[this.at];
   }
 
   append(items: readonly T[]): void {
-    this.#items = this.#items.slice(this.#at).concat(items);
-    this.#at = 0;
+    if (this.#kept) {
+      for (const item of items) this.#items.push(item);
+      return;
+    }
+    this.#items = this.#items.slice(this.at).concat(items);
+    this.at = 0;
   }
 
   shift(): T | undefined {
-    return this.#items[this.#at++];
+    return this.#items[this.at++];
   }
+}
+
+/** A place on a tape that can go back: how much of each stream was taken. */
+export interface TapeMark {
+  readonly steps: number;
+  readonly pulls: number;
+  readonly signals: number;
 }
 
 export class Tape {
   readonly #trace: Trace;
   readonly #checks: CheckDecoder;
   readonly #names: string[] = [];
-  readonly #steps = new Queue<Step>();
-  readonly #pulls = new Queue<Pull>();
-  readonly #signals = new Queue<Signal>();
+  readonly #steps: Queue<Step>;
+  readonly #pulls: Queue<Pull>;
+  readonly #signals: Queue<Signal>;
   #loaded = 0;
   #to = 0;
 
-  /** `fingerprint`: bytes of a fingerprint of the machine. */
-  constructor(trace: Trace, fingerprint: number) {
+  /** `fingerprint`: bytes of a fingerprint of the machine. `kept`: can go back to a mark. */
+  constructor(trace: Trace, fingerprint: number, kept: boolean) {
     this.#trace = trace;
+    this.#steps = new Queue(kept);
+    this.#pulls = new Queue(kept);
+    this.#signals = new Queue(kept);
     this.#checks = new CheckDecoder(fingerprint);
+  }
+
+  mark(): TapeMark {
+    return { steps: this.#steps.at, pulls: this.#pulls.at, signals: this.#signals.at };
+  }
+
+  goTo(mark: TapeMark): void {
+    this.#steps.at = mark.steps;
+    this.#pulls.at = mark.pulls;
+    this.#signals.at = mark.signals;
   }
 
   /** The next step, or undefined when there are none up to the trace's end. */

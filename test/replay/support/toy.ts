@@ -74,6 +74,8 @@ export class ToyCpu implements Cpu {
   settle(): void {}
   dropCaches(): void {}
 
+  dropDerivedState(): void {}
+
   run(until: number): Stop {
     const { state } = this;
     while (state.clock < Math.min(until, this.#pins.nextEvent())) {

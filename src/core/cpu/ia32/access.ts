@@ -3,7 +3,7 @@
  * memory; alignment checks and data breakpoints on the way. Every engine comes here: the evaluator and
  * the helpers always, compiled code when its inline TLB does not hold an address.
  */
-import { PAGE_SHIFT, PageKind, type PhysicalMemory, Watch } from '../../memory.js';
+import { Dirty, PAGE_SHIFT, PageKind, type PhysicalMemory, Watch } from '../../memory.js';
 import type { CodeCache } from './engine/blocks.js';
 import type { Mmu } from './mmu.js';
 import type { RunState } from './space.js';
@@ -150,7 +150,7 @@ export class Access {
     const page = physical >>> PAGE_SHIFT;
     const kind = memory.kind[page]!;
     if (kind !== PageKind.ram && kind !== PageKind.rom) return;
-    const plain = kind === PageKind.ram && memory.dirty[page] === 1 && memory.watched[page] === 0;
+    const plain = kind === PageKind.ram && memory.dirty[page] === Dirty.all && memory.watched[page] === 0;
     this.#mmu.fill(linear, physical, plain && this.#mmu.writable, user);
   }
 

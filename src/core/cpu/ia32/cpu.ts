@@ -212,6 +212,10 @@ export class Ia32 implements Cpu, Context {
 
   dropCaches(): void {
     this.#code.dropAll();
+    this.dropDerivedState();
+  }
+
+  dropDerivedState(): void {
     this.#mmu.flush();
     this.#refreshDerived();
   }

@@ -3,23 +3,20 @@
  * physical page and code size. A block ends where an instruction cannot be followed by another, or at
  * the end of its page. Derived from memory: it can be dropped at any boundary.
  *
+ * Single instructions are kept beside them, for when one is executed alone: one that runs over the end of
+ * its page, or comes just before a deadline, or while something watches every instruction.
+ *
  * A page that holds decoded code is watched; a write to a byte of it that was decoded drops the page's
  * entry tables. It goes by bytes because real-mode programs and small kernels keep variables between
- * their routines. Records are allocated upwards and freed all at once.
+ * their routines. A page whose code is dropped again and again is restless: nothing of it is kept.
  */
 import { PAGE_SHIFT, PAGE_SIZE, PageKind, type PhysicalMemory, Watch } from '../../../memory.js';
-import type { Decoded, Decoder } from '../isa/decode.js';
+import { type Decoded, type Decoder, MAX_LENGTH } from '../isa/decode.js';
 import type { Mmu } from '../mmu.js';
-import {
-  ENTRY_BASE,
-  ENTRY_TABLE_BYTES,
-  ENTRY_TABLES,
-  RECORD_BASE,
-  RECORDS,
-  Rec,
-  type Space,
-} from '../space.js';
+import { ENTRY_BASE, ENTRY_TABLE_BYTES, ENTRY_TABLES, Rec, type Space } from '../space.js';
 import type { Handlers } from './interpreter.js';
+import { Records } from './records.js';
+import { RestlessPages } from './restless.js';
 
 /**
  * Code is decoded apart by what CS it runs in: 16-bit, 32-bit without a limit (4 GiB), 32-bit with one.
@@ -28,17 +25,20 @@ import type { Handlers } from './interpreter.js';
 export type CodeMode = 0 | 1 | 2;
 const MODES = 3;
 const MAX_INSTRUCTIONS = 64;
-/** Before the first block: room for one uncached instruction and its end. */
-const SCRATCH_RECORDS = 2;
-const SCRATCH = RECORD_BASE;
-const FIRST = RECORD_BASE + SCRATCH_RECORDS * Rec.size;
-const LIMIT = RECORD_BASE + RECORDS * Rec.size;
+/** Single instructions that are kept at most, for the host's memory. */
+const MAX_SINGLES = 1 << 16;
+/** Records of an instruction alone. */
+const ALONE = 2;
+const NO_PAGE = -1;
 
-/** An instruction on two pages: its record, and the physical addresses of its bytes on each. */
-interface Spread {
+/**
+ * An instruction kept alone: its record; where its bytes on a second page are, if it has any; and the
+ * versions of its pages that it was decoded from.
+ */
+export interface Single {
   readonly rec: number;
-  readonly first: number;
-  readonly second: number;
+  readonly second: number | undefined;
+  readonly versions: readonly [number, number];
 }
 
 /** Thrown by the fetch of a block when an instruction runs over the end of its page. */
@@ -48,6 +48,8 @@ export interface CodeOptions {
   readonly handlers: Handlers;
   /** How often a block of code mode 1 is entered until it is hot; 0: blocks have no heads. */
   readonly heat: number;
+  /** Instructions retired so far. */
+  readonly retired: () => number;
   /** Every decoded instruction is gone. */
   readonly onDropAll: () => void;
 }
@@ -57,17 +59,18 @@ export class CodeCache {
   readonly #space: Space;
   readonly #decoder: Decoder;
   readonly #mmu: Mmu;
-  readonly #handlers: Handlers;
-  readonly #heat: number;
-  readonly #onDropAll: () => void;
+  readonly #options: CodeOptions;
+  readonly #records: Records;
+  readonly #restless: RestlessPages;
   /** Entry table address by `page * MODES + mode`, or 0. */
   readonly #tables: Uint32Array;
   /** For each page that ever held decoded code, a bit for each byte that does now. */
   readonly #decoded: (Uint32Array | undefined)[];
-  /** Instructions on two pages, by `first * MODES + mode`. */
-  readonly #spread = new Map<number, Spread>();
+  /** Changes whenever the code of a page is dropped. */
+  readonly #versions: Uint32Array;
+  /** By `first byte * MODES + mode`. */
+  readonly #singles = new Map<number, Single>();
   #tablesUsed = 0;
-  #next = FIRST;
   #fetchFrom = 0;
   #fetchRoom = 0;
   readonly #fetch = (i: number): number => {
@@ -80,20 +83,30 @@ export class CodeCache {
     this.#space = space;
     this.#decoder = decoder;
     this.#mmu = mmu;
-    this.#handlers = options.handlers;
-    this.#heat = options.heat;
-    this.#onDropAll = options.onDropAll;
+    this.#options = options;
+    this.#records = new Records(space, options.handlers.end);
     const pages = memory.size >>> PAGE_SHIFT;
+    this.#restless = new RestlessPages(pages);
     this.#tables = new Uint32Array(pages * MODES);
     this.#decoded = new Array(pages).fill(undefined);
+    this.#versions = new Uint32Array(pages);
   }
 
-  /** The entry table of a RAM or ROM page, or undefined where code cannot be cached. */
-  tableOf(physical: number, mode: CodeMode): number | undefined {
+  /** The page of RAM that holds what is at a physical address, or NO_PAGE. ROM: it can be turned into RAM. */
+  #pageOf(physical: number): number {
     const kind = this.#memory.kind[physical >>> PAGE_SHIFT]!;
-    if (kind !== PageKind.ram && kind !== PageKind.rom) return undefined;
-    const index = (this.#memory.backing(physical) >>> PAGE_SHIFT) * MODES + mode;
-    if (index >= this.#tables.length) return undefined;
+    if (kind !== PageKind.ram && kind !== PageKind.rom) return NO_PAGE;
+    const page = this.#memory.backing(physical) >>> PAGE_SHIFT;
+    return page < this.#versions.length ? page : NO_PAGE;
+  }
+
+  // ---- blocks ----
+
+  /** The entry table of a page, or undefined where no blocks are kept. */
+  tableOf(physical: number, mode: CodeMode): number | undefined {
+    const page = this.#pageOf(physical);
+    if (page === NO_PAGE || this.#restless.has(page)) return undefined;
+    const index = page * MODES + mode;
     if (this.#tables[index] === 0) this.#tables[index] = this.#newTable();
     return this.#tables[index];
   }
@@ -110,8 +123,8 @@ export class CodeCache {
     const entry = (table >>> 2) + (physical & 0xfff);
     const known = this.#space.u32[entry]!;
     if (known !== 0) return known;
-    if (this.#spread.has(physical * MODES + mode)) return 0;
-    if (this.#next + (MAX_INSTRUCTIONS + 2) * Rec.size > LIMIT) {
+    if (this.#single(physical, mode)?.second !== undefined) return 0;
+    if (!this.#records.hasRoomFor(MAX_INSTRUCTIONS + 2)) {
       this.dropAll();
       return this.block(physical, this.tableOf(physical, mode)!, mode);
     }
@@ -121,130 +134,107 @@ export class CodeCache {
   }
 
   #decodeBlock(physical: number, mode: CodeMode): number {
+    const records = this.#records;
     const at = this.#memory.backing(physical);
-    const room = 0x1000 - (at & 0xfff);
-    const size = mode === 0 ? 16 : 32;
-    const head = this.#next;
-    const hasHead = this.#heat > 0 && mode === 1;
-    if (hasHead) this.#next += Rec.size;
-    const first = this.#next;
+    const room = PAGE_SIZE - (at & (PAGE_SIZE - 1));
+    const head = records.next;
+    const hasHead = this.#options.heat > 0 && mode === 1;
+    if (hasHead) records.allocate(1);
+    const first = records.next;
     const clocks: number[] = [];
     let here = 0;
     for (let ended = false; !ended && clocks.length < MAX_INSTRUCTIONS && here < room; ) {
-      const d = this.#decodeWithin(at + here, room - here, size);
+      const d = this.#decodeWithin(at + here, room - here, mode);
       if (!d) break;
-      this.#write(this.#next, d, here);
-      this.#next += Rec.size;
+      records.write(records.allocate(1), d, here);
       here += d.length;
       clocks.push(d.expanded.clocks);
       ended = d.expanded.ends;
     }
     if (clocks.length === 0) {
-      this.#next = head;
+      records.freeFrom(head);
       return 0;
     }
-    this.#writeEnd(this.#next, here);
-    this.#next += Rec.size;
-    this.#sumUp(first, clocks, here);
+    records.writeEnd(records.allocate(1), here);
+    records.sumUp(first, clocks, here);
     if (hasHead) this.#writeHead(head, first);
     this.#watch(physical, here);
     return head;
   }
 
   /** The record of the first instruction of a block. */
-  firstOf(block: number): number {
+  #firstOf(block: number): number {
     const handler = this.#space.u16[(block + Rec.handler) >>> 1]!;
-    return handler > this.#handlers.end ? block + Rec.size : block;
+    return handler > this.#options.handlers.end ? block + Rec.size : block;
   }
 
   /** A head costs what its block costs. */
   #writeHead(head: number, first: number): void {
     const { u16, u32 } = this.#space;
     this.#space.u8.copyWithin(head, first, first + Rec.size);
-    u16[(head + Rec.handler) >>> 1] = this.#handlers.count;
-    u32[(head + Rec.heat) >>> 2] = this.#heat;
+    u16[(head + Rec.handler) >>> 1] = this.#options.handlers.count;
+    u32[(head + Rec.heat) >>> 2] = this.#options.heat;
   }
 
-  #decodeWithin(at: number, room: number, size: 16 | 32): Decoded | undefined {
+  /** Undefined if the instruction runs over the end of its page. */
+  #decodeWithin(at: number, room: number, mode: CodeMode): Decoded | undefined {
     this.#fetchFrom = at;
     this.#fetchRoom = room;
     try {
-      return this.#decoder.decode(this.#fetch, size);
+      return this.#decoder.decode(this.#fetch, mode === 0 ? 16 : 32);
     } catch (e) {
       if (e === PAGE_END) return undefined;
       throw e;
     }
   }
 
-  /** Puts one instruction where it can be executed without being remembered; returns its record. */
-  scratch(d: Decoded): number {
-    this.#single(SCRATCH, d);
-    return SCRATCH;
+  // ---- single instructions ----
+
+  /** The record of the instruction at a physical address, if a block begins with it; else 0. */
+  firstOfBlock(physical: number, mode: CodeMode): number {
+    const page = this.#pageOf(physical);
+    const table = page === NO_PAGE ? 0 : this.#tables[page * MODES + mode]!;
+    const block = table === 0 ? 0 : this.#space.u32[(table >>> 2) + (physical & 0xfff)]!;
+    return block === 0 ? 0 : this.#firstOf(block);
   }
 
-  /** What is kept of an instruction that begins at `first` and runs over the end of its page. */
-  spread(first: number, mode: CodeMode): Spread | undefined {
-    return this.#spread.get(first * MODES + mode);
+  /** The instruction kept alone that begins at a physical address. */
+  single(first: number, mode: CodeMode): Single | undefined {
+    const single = this.#singles.get(first * MODES + mode);
+    if (!single) return undefined;
+    const [a, b] = this.#versionsOf(first, single.second);
+    return a === single.versions[0] && b === single.versions[1] ? single : undefined;
   }
 
-  /** Keeps such an instruction, which goes on at `second`, until a byte of it is written. */
-  keepSpread(first: number, second: number, mode: CodeMode, d: Decoded): number {
-    const onRam = [first, second].every((at) => this.#memory.kind[at >>> PAGE_SHIFT] === PageKind.ram);
-    if (!onRam || this.#next + 2 * Rec.size > LIMIT) return this.scratch(d);
-    const rec = this.#next;
-    this.#next += 2 * Rec.size;
-    this.#single(rec, d);
-    this.#spread.set(first * MODES + mode, { rec, first, second });
+  /** Decodes the instruction at a physical address, if it lies in RAM and on one page for certain. */
+  decode(first: number, mode: CodeMode): Decoded | undefined {
+    if (this.#pageOf(first) === NO_PAGE || (first & (PAGE_SIZE - 1)) > PAGE_SIZE - MAX_LENGTH) return undefined;
+    return this.#decodeWithin(this.#memory.backing(first), MAX_LENGTH, mode);
+  }
+
+  /**
+   * Keeps an instruction that begins at `first` and goes on, perhaps, at `second` on another page; if there
+   * is anything to keep it by. Returns its record in any case.
+   */
+  keep(first: number, second: number | undefined, mode: CodeMode, d: Decoded): number {
+    if (!this.#mayKeep(first) || (second !== undefined && !this.#mayKeep(second))) return this.#records.scratch(d);
+    const key = first * MODES + mode;
+    if (this.#singles.size === MAX_SINGLES || !this.#records.hasRoomFor(ALONE)) this.dropAll();
+    const rec = this.#singles.get(key)?.rec ?? this.#records.allocate(ALONE);
+    this.#records.writeAlone(rec, d);
     const room = PAGE_SIZE - (first & (PAGE_SIZE - 1));
-    this.#watch(first, room);
-    this.#watch(second, d.length - room);
+    this.#watch(first, Math.min(room, d.length));
+    if (second !== undefined) this.#watch(second, d.length - room);
+    this.#singles.set(key, { rec, second, versions: this.#versionsOf(first, second) });
     return rec;
   }
 
-  #dropSpread(page: number): void {
-    for (const [key, { first, second }] of this.#spread) {
-      if (first >>> PAGE_SHIFT === page || second >>> PAGE_SHIFT === page) this.#spread.delete(key);
-    }
-  }
-
-  #single(rec: number, d: Decoded): void {
-    this.#write(rec, d, 0);
-    this.#writeEnd(rec + Rec.size, d.length);
-    this.#sumUp(rec, [d.expanded.clocks], d.length);
-  }
-
-  #write(rec: number, d: Decoded, here: number): void {
-    const { u8, u16, u32 } = this.#space;
-    u16[(rec + Rec.handler) >>> 1] = d.expanded.index;
-    u8[rec + Rec.reg] = d.reg;
-    u8[rec + Rec.base] = d.base;
-    u8[rec + Rec.index] = d.index;
-    u8[rec + Rec.scale] = d.scale;
-    u8[rec + Rec.seg] = d.seg;
-    u16[(rec + Rec.here) >>> 1] = here;
-    u16[(rec + Rec.next) >>> 1] = here + d.length;
-    u32[(rec + Rec.disp) >>> 2] = d.disp;
-    u32[(rec + Rec.imm) >>> 2] = d.imm;
-  }
-
-  #writeEnd(rec: number, here: number): void {
-    const { u16, u32 } = this.#space;
-    u32.fill(0, rec >>> 2, (rec + Rec.size) >>> 2);
-    u16[(rec + Rec.handler) >>> 1] = this.#handlers.end;
-    u16[(rec + Rec.here) >>> 1] = here;
-  }
-
-  /** Clocks, instructions and bytes from each instruction to the end of the block. */
-  #sumUp(first: number, clocks: readonly number[], end: number): void {
-    const { u16, i32 } = this.#space;
-    let sum = 0;
-    for (let i = clocks.length - 1; i >= 0; i--) {
-      const rec = first + i * Rec.size;
-      sum += clocks[i]!;
-      i32[(rec + Rec.minusClocks) >>> 2] = -sum;
-      i32[(rec + Rec.instructions) >>> 2] = clocks.length - i;
-      u16[(rec + Rec.bytes) >>> 1] = end - u16[(rec + Rec.here) >>> 1]!;
-    }
+  #mayKeep(physical: number): boolean {
+    const page = this.#pageOf(physical);
+    if (page === NO_PAGE) return false;
+    if (!this.#restless.has(page)) return true;
+    this.#restless.executed(page, this.#options.retired());
+    return false;
   }
 
   // ---- keeping up with memory ----

@@ -1,0 +1,60 @@
+/**
+ * Guest RAM as immutable copies of its pages, shared between checkpoints: a checkpoint costs the pages
+ * written since the one before, going to one costs the pages that differ.
+ */
+import { Dirty, PAGE_SHIFT, PAGE_SIZE, type PhysicalMemory } from '../../core/memory.js';
+
+/** Pages in chunks, so that pictures of RAM share what they have in common. */
+const CHUNK_SHIFT = 6;
+const CHUNK = 1 << CHUNK_SHIFT;
+
+/** All of RAM at one time. */
+export type RamPicture = readonly (readonly Uint8Array[])[];
+
+export class RamCopies {
+  readonly #memory: PhysicalMemory;
+  /** RAM as it was when it was last looked at. */
+  #last: RamPicture = [];
+
+  /** Every page that is not blank must never have been asked for by `Dirty.checkpoints`. */
+  constructor(memory: PhysicalMemory) {
+    this.#memory = memory;
+    const blank = new Uint8Array(PAGE_SIZE);
+    const chunks = Math.ceil((memory.size >>> PAGE_SHIFT) / CHUNK);
+    this.#last = Array.from({ length: chunks }, () => new Array<Uint8Array>(CHUNK).fill(blank));
+  }
+
+  #bytes(page: number): Uint8Array {
+    return this.#memory.ram.subarray(page << PAGE_SHIFT, (page + 1) << PAGE_SHIFT);
+  }
+
+  /** RAM now, and how many bytes of copies that took. */
+  take(): { readonly picture: RamPicture; readonly bytes: number } {
+    const next = [...this.#last];
+    let copied = 0;
+    this.#memory.takeDirty(Dirty.checkpoints, (page) => {
+      const chunk = page >>> CHUNK_SHIFT;
+      if (next[chunk] === this.#last[chunk]) next[chunk] = [...this.#last[chunk]!];
+      (next[chunk] as Uint8Array[])[page & (CHUNK - 1)] = this.#bytes(page).slice();
+      copied++;
+    });
+    this.#last = next;
+    return { picture: next, bytes: copied * PAGE_SIZE };
+  }
+
+  /** Makes RAM what it was then. */
+  restore(picture: RamPicture): void {
+    const stale = new Set<number>();
+    this.#memory.takeDirty(Dirty.checkpoints, (page) => stale.add(page));
+    for (const [c, chunk] of picture.entries()) {
+      const last = this.#last[c]!;
+      if (chunk === last) continue;
+      for (let i = 0; i < CHUNK; i++) if (chunk[i] !== last[i]) stale.add((c << CHUNK_SHIFT) + i);
+    }
+    for (const page of stale) {
+      this.#memory.load(page << PAGE_SHIFT, picture[page >>> CHUNK_SHIFT]![page & (CHUNK - 1)]!);
+    }
+    this.#last = picture;
+    this.#memory.takeDirty(Dirty.checkpoints, () => {});
+  }
+}
