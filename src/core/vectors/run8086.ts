@@ -9,15 +9,9 @@ import { Chip } from '../cpu/i8086/chip.js';
 import { step } from '../cpu/i8086/sequencer.js';
 import { BusStatus, FLAGS_ONES, FLAGS_STORED, I8086, QueueOp, T } from '../cpu/i8086/state.js';
 import { PhysicalMemory } from '../memory.js';
+import { hex, type VectorDifference } from './difference.js';
 import { REGISTERS, type Register, type VectorCycle, type VectorTest } from './moo.js';
-
-/** Where a test went another way than the chip. */
-export interface VectorDifference {
-  /** `clock 7`, `ax`, `[0B57Dh]`, `queue`, `length`. */
-  readonly where: string;
-  readonly expected: string;
-  readonly actual: string;
-}
+import { cycleDifference } from './pins.js';
 
 export interface VectorOutcome {
   readonly difference: VectorDifference | undefined;
@@ -30,13 +24,9 @@ export type VectorRunner = (test: VectorTest, flags?: number) => VectorOutcome;
 
 /** The suites' numbering of S2..S0, by the chip's. */
 const STATUS = [0, 1, 2, 5, 6, 3, 4, 7];
-const STATUS_NAMES = ['INTA', 'IOR', 'IOW', 'MEMR', 'MEMW', 'HALT', 'CODE', 'PASV'];
-const QUEUE_NAMES = ['-', 'F', 'E', 'S'];
-const SEGMENT_NAMES = ['ES', 'SS', 'CS', 'DS'];
 const NO_SEGMENT = 4;
 /** S4 and S3 of ES CS SS DS, and of an access through none. */
 const SEGMENT_STATUS = [0, 2, 1, 3, 2];
-const T_NAMES = ['Ti', 'T1', 'T2', 'T3', 'T4', 'Tw'];
 
 const GENERAL = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'] as const;
 const SEGMENTS = ['es', 'cs', 'ss', 'ds'] as const;
@@ -77,6 +67,8 @@ export function vectorRunner8086(cpu: string): VectorRunner | undefined {
     cycles.pop();
     for (const [at, value] of test.initial.ram) if (forgotten.has(at)) chip.memory.write(at, value, 1);
     const difference = compare(chip, test, cycles, flags);
+    // A core that went astray may have written anywhere.
+    if (difference) memory.ram.fill(NOP);
     for (const [at] of [...test.initial.ram, ...test.final.ram]) chip.memory.write(at, NOP, 1);
     return { difference, cycles };
   };
@@ -148,45 +140,13 @@ function compare(chip: Chip, test: VectorTest, cycles: VectorCycle[], flags: num
   );
 }
 
-function cycleDifference(expected: readonly VectorCycle[], actual: readonly VectorCycle[], width: number) {
-  for (let i = 0; i < Math.min(expected.length, actual.length); i++) {
-    const transfer = expected[i]!.t === T.t3 || expected[i]!.t === T.wait ? halves(expected, i, width) : 0;
-    const want = pinText(expected[i]!, transfer);
-    const got = pinText(actual[i]!, transfer);
-    if (want !== got) return { where: `clock ${i}`, expected: want, actual: got };
-  }
-  if (expected.length === actual.length) return undefined;
-  return { where: 'length', expected: `${expected.length} clocks`, actual: `${actual.length} clocks` };
-}
-
-/** Which data lines the cycle that is at T3 in clock `i` uses. */
-function halves(cycles: readonly VectorCycle[], i: number, width: number): number {
-  let start = i;
-  while (start > 0 && !cycles[start]!.ale) start--;
-  const { address, bhe, status } = cycles[start]!;
-  if (!cycles[start]!.ale || STATUS_NAMES[status] === 'HALT') return 0;
-  if (width === 1) return 0xff;
-  return ((address & 1) === 0 ? 0xff : 0) | (bhe === 0 ? 0xff00 : 0);
-}
-
-/** The pins that have a meaning in this clock, as a line of text. */
-export function pinText(c: VectorCycle, dataMask: number): string {
-  const address = c.ale ? hex(c.address, 5) : '-----';
-  const bhe = c.ale ? ` BHE${c.bhe}` : '';
-  const commands = c.memory || c.io ? ` ${c.memory}${c.io}` : '';
-  const segment = c.segment === NO_SEGMENT ? '' : ` ${SEGMENT_NAMES[c.segment]}`;
-  const data = dataMask ? ` data ${hex(c.data & dataMask, 4)}` : '';
-  const queue = c.queueOp ? ` ${QUEUE_NAMES[c.queueOp]}${c.queueOp === 2 ? '' : hex(c.queueByte, 2)}` : '';
-  return `${address} ${STATUS_NAMES[c.status]} ${T_NAMES[c.t]}${bhe}${segment}${commands}${data}${queue}`;
-}
-
 function registerDifference(chip: Chip, { initial, final }: VectorTest, mask: number) {
   const want = { ...initial.regs, ...final.regs } as Record<Register, number>;
   for (const name of REGISTERS) {
     const care = name === 'flags' ? mask : 0xffff;
     const got = registerOf(chip, name) & care;
     if (got !== (want[name] & care))
-      return { where: name, expected: hex(want[name] & care, 4), actual: hex(got, 4) };
+      return { kind: name, where: name, expected: hex(want[name] & care, 4), actual: hex(got, 4) };
   }
   return undefined;
 }
@@ -205,15 +165,15 @@ function queueDifference(chip: Chip, { final }: VectorTest) {
     .queued()
     .map((b) => hex(b, 2))
     .join(' ');
-  return want === got ? undefined : { where: 'queue', expected: want, actual: got };
+  return want === got ? undefined : { kind: 'queue', where: 'queue', expected: want, actual: got };
 }
 
 function memoryDifference(chip: Chip, { initial, final }: VectorTest) {
   for (const [at, value] of new Map([...initial.ram, ...final.ram])) {
     const got = chip.memory.ram[at]!;
-    if (got !== value) return { where: `[${hex(at, 5)}]`, expected: hex(value, 2), actual: hex(got, 2) };
+    if (got !== value) {
+      return { kind: 'memory', where: `[${hex(at, 5)}]`, expected: hex(value, 2), actual: hex(got, 2) };
+    }
   }
   return undefined;
 }
-
-const hex = (n: number, digits: number): string => n.toString(16).toUpperCase().padStart(digits, '0');

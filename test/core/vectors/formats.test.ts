@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { readJsonVectors } from '../../../src/core/vectors/json.js';
 import { readMoo } from '../../../src/core/vectors/moo.js';
-import { pinText, vectorRunner8086 } from '../../../src/core/vectors/run8086.js';
+import { pinText } from '../../../src/core/vectors/pins.js';
+import { vectorRunner8086 } from '../../../src/core/vectors/run8086.js';
 
 /** A NOP with five bytes in the queue, as an 8086 was captured executing it. */
 const NOP = {

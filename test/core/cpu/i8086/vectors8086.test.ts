@@ -4,7 +4,8 @@
  * REWIND86_VECTORS_EVERY=1 makes it all of them.
  */
 import { describe, expect, it } from 'vitest';
-import { pinText, vectorRunner8086 } from '../../../../src/core/vectors/run8086.js';
+import { pinText } from '../../../../src/core/vectors/pins.js';
+import { vectorRunner8086 } from '../../../../src/core/vectors/run8086.js';
 import { describeVector, forms, missing } from '../support/vectorFiles.js';
 
 const EVERY = Number(process.env.REWIND86_VECTORS_EVERY ?? 4);

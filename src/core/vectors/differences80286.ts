@@ -2,8 +2,14 @@
  * Where an 80286 in real mode differs from the later chips that the core models, and what is therefore
  * excused in its vectors: each entry with its reason. What no entry names is compared in full.
  */
-import type { VectorTest } from '../../../../../src/core/vectors/moo.js';
-import type { Allowance } from './vectors.js';
+import type { VectorTest } from './moo.js';
+import type { Allowance } from './run80286.js';
+
+/** What is excused in one test, and why. */
+export interface Excuse {
+  readonly allow: Allowance;
+  readonly reasons: readonly string[];
+}
 
 const PREFIXES: readonly number[] = [0x26, 0x2e, 0x36, 0x3e, 0xf0, 0xf2, 0xf3];
 const LOCK = 0xf0;
@@ -121,8 +127,8 @@ const DIFFERENCES: readonly Difference[] = [
 ];
 
 /** All that is excused in one test. */
-export function allowanceOf(test: VectorTest): Allowance {
+export function excuseOf(test: VectorTest): Excuse {
   const shape = shapeOf(test);
   const found = DIFFERENCES.filter((d) => d.applies(shape, test.exception?.number));
-  return Object.assign({}, ...found.map((d) => d.allow));
+  return { allow: Object.assign({}, ...found.map((d) => d.allow)), reasons: found.map((d) => d.reason) };
 }
