@@ -91,6 +91,8 @@ export class Ia32 implements Cpu, Context {
   readonly #evaluator: Evaluator;
   readonly #memory: PhysicalMemory;
   #codeMode: CodeMode = 0;
+  /** The last instruction was executed alone, as those behind it may have to be: no time for long blocks. */
+  #alone = false;
 
   /** `space` holds the RAM that `memory` presents. */
   constructor(space: Space, memory: PhysicalMemory, pins: CpuPins, options: Ia32Options) {
@@ -114,6 +116,7 @@ export class Ia32 implements Cpu, Context {
     this.#code = new CodeCache(memory, space, this.#decoder, this.#mmu, {
       handlers: this.#interpreter.handlers,
       heat: options.engine === 'compiler' ? (options.heat ?? HEAT) : 0,
+      retired: () => this.s.retired,
       onDropAll: () => this.#compiler.dropAll(),
     });
     this.#access = new Access(this.s, this.#run, memory, this.#mmu, this.#code);
@@ -335,6 +338,7 @@ export class Ia32 implements Cpu, Context {
       this.#calls.deadline = undefined;
     }
     const exit = run.exit;
+    if (run.count !== 0) this.#alone = false;
     if (exit === Exit.fault || exit === Exit.abort || exit === Exit.hot) this.#backOut(run.rec);
     s.clock = deadline - run.left;
     s.retired += run.count;
@@ -342,7 +346,8 @@ export class Ia32 implements Cpu, Context {
     else if (exit === Exit.hot) this.#compile(run.rec);
     else if (s.clock >= deadline) return;
     else if (exit === Exit.lookup) this.#prepare(deadline);
-    else if (exit === Exit.clock || exit === Exit.abort) this.#step(deadline);
+    else if (exit === Exit.clock) this.#step(deadline);
+    else if (exit === Exit.abort) this.#stepRecord(run.rec, deadline);
   }
 
   /** Pays (or with -1 takes back) what it costs from the instruction at `rec` to the end of its block. */
@@ -378,7 +383,7 @@ export class Ia32 implements Cpu, Context {
   #prepare(deadline: number): void {
     const rec = this.#find();
     if (rec === 'fault') return;
-    if (rec === 0 || !this.#withinLimit(rec)) this.#stepUncached(deadline);
+    if (rec === 0 || !this.#withinLimit(rec)) this.#step(deadline);
   }
 
   #withinLimit(rec: number): boolean {
@@ -399,7 +404,7 @@ export class Ia32 implements Cpu, Context {
       const physical = this.#mmu.translate(linear, false, user);
       let table = this.#code.tableOf(physical, this.#codeMode);
       if (table === undefined) return 0;
-      const rec = this.#code.block(physical, table, this.#codeMode);
+      const rec = this.#code.block(physical, table, this.#codeMode, this.#alone ? 'short' : 'long');
       table = this.#code.tableOf(physical, this.#codeMode)!;
       this.#mmu.fillInstruction(linear, table, user);
       return rec;
@@ -412,34 +417,32 @@ export class Ia32 implements Cpu, Context {
 
   /** Executes exactly one instruction, or one iteration of a repeated one. */
   #step(deadline: number): void {
-    const rec = this.#find();
-    if (rec === 'fault') return;
-    if (rec === 0 || !this.#withinLimit(rec)) this.#stepUncached(deadline);
-    else this.#stepRecord(this.#code.firstOf(rec), deadline);
-  }
-
-  #stepUncached(deadline: number): void {
-    const rec = this.#uncached();
+    const rec = this.#instruction();
     if (rec !== 0) this.#stepRecord(rec, deadline);
   }
 
-  /**
-   * The instruction at EIP where no block can hold it: it runs over a page's end, or CS's, or lies in no
-   * RAM. 0 if it cannot be fetched, which has been delivered.
-   */
-  #uncached(): number {
+  /** The record of the instruction at EIP; 0 if it cannot be fetched, which has been delivered. */
+  #instruction(): number {
     const { s } = this;
     const linear = (s.base[Seg.cs]! + s.eip) >>> 0;
     const room = 0x1000 - (linear & 0xfff);
-    const first = room < MAX_LENGTH ? this.#physicalOfCode(linear) : undefined;
-    const known = first === undefined ? undefined : this.#code.spread(first, this.#codeMode);
-    if (known && this.#withinLimit(known.rec) && known.second === this.#physicalOfCode(linear + room)) {
-      return known.rec;
-    }
-    const d = this.#decodeAtEip();
+    const first = this.#physicalOfCode(linear);
+    const known = first === undefined ? 0 : this.#knownAt(first, linear + room);
+    if (known !== 0 && this.#withinLimit(known)) return known;
+    const d = this.#decodeAtEip(first);
     if (!d) return 0;
-    if (first === undefined || d.length <= room) return this.#code.scratch(d);
-    return this.#code.keepSpread(first, this.#physicalOfCode(linear + room)!, this.#codeMode, d);
+    const second = d.length > room ? this.#physicalOfCode(linear + room) : undefined;
+    return this.#code.keep(first!, second, this.#codeMode, d);
+  }
+
+  /** The record of the instruction at a physical address, if it is known; 0 if not. */
+  #knownAt(first: number, nextPage: number): number {
+    const rec = this.#code.firstOfBlock(first, this.#codeMode);
+    if (rec !== 0) return rec;
+    const single = this.#code.single(first, this.#codeMode);
+    if (!single) return 0;
+    const { second } = single;
+    return second === undefined || second === this.#physicalOfCode(nextPage) ? single.rec : 0;
   }
 
   /** Undefined where a fetch would fault. */
@@ -452,9 +455,16 @@ export class Ia32 implements Cpu, Context {
     }
   }
 
-  /** Decodes byte by byte through segment limit and paging; delivers the fault if that raises one. */
-  #decodeAtEip(): Decoded | undefined {
+  /**
+   * Decodes the instruction at EIP, whose physical address may be given; if need be byte by byte through
+   * segment limit and paging. Delivers the fault if that raises one.
+   */
+  #decodeAtEip(physical?: number): Decoded | undefined {
     const { s } = this;
+    if (physical !== undefined && s.limit[Seg.cs]! - s.eip >= MAX_LENGTH) {
+      const d = this.#code.decode(physical, this.#codeMode);
+      if (d) return d;
+    }
     const user = s.cpl === 3;
     const fetch = (i: number): number => {
       const offset = s.eip + i;
@@ -471,13 +481,19 @@ export class Ia32 implements Cpu, Context {
     }
   }
 
+  /** Executes the instruction at EIP, which is decoded at `rec`, perhaps in the middle of a block. */
   #stepRecord(rec: number, deadline: number): void {
     const { s } = this;
     const run = this.#run;
+    const { u16 } = this.#space;
+    const here = u16[(rec + Rec.here) >>> 1]!;
     const before = this.#beforeInstruction();
+    this.#alone = true;
     run.left = deadline - s.clock;
     run.count = 0;
     this.#pay(rec, 1);
+    // Handlers expect the start of the block.
+    s.eip = (s.eip - here) >>> 0;
     run.exit = Exit.none;
     run.precise = 1;
     run.rec = rec;
@@ -490,7 +506,10 @@ export class Ia32 implements Cpu, Context {
       run.precise = 0;
     }
     if (run.exit === Exit.fault) {
-      if (!this.#calls.taskFault) s.eflags |= before & Flag.RF;
+      if (!this.#calls.taskFault) {
+        s.eip = (s.eip + here) >>> 0;
+        s.eflags |= before & Flag.RF;
+      }
       this.#calls.taskFault = false;
       this.#exception(this.#recordedFault());
       return;
@@ -498,7 +517,7 @@ export class Ia32 implements Cpu, Context {
     // Take back what was paid for instructions that have not been executed.
     if (next !== 0) {
       this.#pay(next, -1);
-      if (next === rec + Rec.size) s.eip = (s.eip + this.#space.u16[(rec + Rec.next) >>> 1]!) >>> 0;
+      if (next === rec + Rec.size) s.eip = (s.eip + u16[(rec + Rec.next) >>> 1]!) >>> 0;
     }
     s.clock = deadline - run.left;
     s.retired += run.count;

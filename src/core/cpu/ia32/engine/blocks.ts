@@ -24,7 +24,9 @@ import { RestlessPages } from './restless.js';
  */
 export type CodeMode = 0 | 1 | 2;
 const MODES = 3;
-const MAX_INSTRUCTIONS = 64;
+/** Instructions of a block at most. Of a short one all are likely to be executed, whatever comes between. */
+const MAX_INSTRUCTIONS = { short: 8, long: 64 } as const;
+type Length = keyof typeof MAX_INSTRUCTIONS;
 /** Single instructions that are kept at most, for the host's memory. */
 const MAX_SINGLES = 1 << 16;
 /** Records of an instruction alone. */
@@ -119,21 +121,21 @@ export class CodeCache {
   }
 
   /** The record for the block at a physical address, decoded if need be; 0 if it runs over its page. */
-  block(physical: number, table: number, mode: CodeMode): number {
+  block(physical: number, table: number, mode: CodeMode, length: Length): number {
     const entry = (table >>> 2) + (physical & 0xfff);
     const known = this.#space.u32[entry]!;
     if (known !== 0) return known;
-    if (this.#single(physical, mode)?.second !== undefined) return 0;
-    if (!this.#records.hasRoomFor(MAX_INSTRUCTIONS + 2)) {
+    if (this.single(physical, mode)?.second !== undefined) return 0;
+    if (!this.#records.hasRoomFor(MAX_INSTRUCTIONS.long + 2)) {
       this.dropAll();
-      return this.block(physical, this.tableOf(physical, mode)!, mode);
+      return this.block(physical, this.tableOf(physical, mode)!, mode, length);
     }
-    const rec = this.#decodeBlock(physical, mode);
+    const rec = this.#decodeBlock(physical, mode, MAX_INSTRUCTIONS[length]);
     this.#space.u32[entry] = rec;
     return rec;
   }
 
-  #decodeBlock(physical: number, mode: CodeMode): number {
+  #decodeBlock(physical: number, mode: CodeMode, most: number): number {
     const records = this.#records;
     const at = this.#memory.backing(physical);
     const room = PAGE_SIZE - (at & (PAGE_SIZE - 1));
@@ -143,7 +145,7 @@ export class CodeCache {
     const first = records.next;
     const clocks: number[] = [];
     let here = 0;
-    for (let ended = false; !ended && clocks.length < MAX_INSTRUCTIONS && here < room; ) {
+    for (let ended = false; !ended && clocks.length < most && here < room; ) {
       const d = this.#decodeWithin(at + here, room - here, mode);
       if (!d) break;
       records.write(records.allocate(1), d, here);
@@ -208,7 +210,8 @@ export class CodeCache {
 
   /** Decodes the instruction at a physical address, if it lies in RAM and on one page for certain. */
   decode(first: number, mode: CodeMode): Decoded | undefined {
-    if (this.#pageOf(first) === NO_PAGE || (first & (PAGE_SIZE - 1)) > PAGE_SIZE - MAX_LENGTH) return undefined;
+    if (this.#pageOf(first) === NO_PAGE || (first & (PAGE_SIZE - 1)) > PAGE_SIZE - MAX_LENGTH)
+      return undefined;
     return this.#decodeWithin(this.#memory.backing(first), MAX_LENGTH, mode);
   }
 
@@ -217,7 +220,8 @@ export class CodeCache {
    * is anything to keep it by. Returns its record in any case.
    */
   keep(first: number, second: number | undefined, mode: CodeMode, d: Decoded): number {
-    if (!this.#mayKeep(first) || (second !== undefined && !this.#mayKeep(second))) return this.#records.scratch(d);
+    if (!this.#mayKeep(first) || (second !== undefined && !this.#mayKeep(second)))
+      return this.#records.scratch(d);
     const key = first * MODES + mode;
     if (this.#singles.size === MAX_SINGLES || !this.#records.hasRoomFor(ALONE)) this.dropAll();
     const rec = this.#singles.get(key)?.rec ?? this.#records.allocate(ALONE);
@@ -274,21 +278,28 @@ export class CodeCache {
       if (table !== 0) this.#space.u32.fill(0, table >>> 2, (table + ENTRY_TABLE_BYTES) >>> 2);
     }
     this.#decoded[page]?.fill(0);
-    this.#dropSpread(page);
+    this.#versions[page] = this.#versions[page]! + 1;
+    this.#restless.dropped(page, this.#options.retired());
     this.#memory.watched[page] = this.#memory.watched[page]! & ~Watch.code;
+  }
+
+  /** Of the pages that an instruction was decoded from. */
+  #versionsOf(first: number, second: number | undefined): [number, number] {
+    const [a, b] = [this.#pageOf(first), second === undefined ? NO_PAGE : this.#pageOf(second)];
+    return [this.#versions[a] ?? NO_PAGE, this.#versions[b] ?? NO_PAGE];
   }
 
   dropAll(): void {
     this.#tables.fill(0);
     this.#tablesUsed = 0;
-    this.#next = FIRST;
-    this.#spread.clear();
+    this.#records.freeAll();
+    this.#singles.clear();
     for (let page = 0; page < this.#decoded.length; page++) {
       this.#memory.watched[page] = this.#memory.watched[page]! & ~Watch.code;
     }
     this.#decoded.fill(undefined);
     this.#mmu.flushInstructions();
-    this.#onDropAll();
+    this.#options.onDropAll();
   }
 }
 

@@ -12,15 +12,21 @@ import { PhysicalMemory, Watch } from '../../../../../src/core/memory.js';
 const MIB = 1 << 20;
 const PAGE = 0x5000;
 const REAL_MODE = 0;
+/** Instructions after which it has paid to keep code. */
+const LONG = 1000;
 const HANDLERS = { end: 1, count: 2, pass: 3, regions: 4 };
 
 /** A cache over 1 MiB of RAM, made once: it is large. */
 const space = new Space(MIB);
 const memory = new PhysicalMemory(space.ram);
 const mmu = new Mmu(IA32.create(space.buffer, 0), memory, space);
-const cache = new CodeCache(memory, space, new Decoder(instructionSet(6)), mmu, {
+/** Instructions retired. */
+let retired = 0;
+const decoder = new Decoder(instructionSet(6));
+const cache = new CodeCache(memory, space, decoder, mmu, {
   handlers: HANDLERS,
   heat: 0,
+  retired: () => retired,
   onDropAll: () => {},
 });
 
@@ -34,7 +40,16 @@ function decode(offset: number, length: number): number {
 }
 
 function find(offset: number): number {
-  return cache.block(PAGE + offset, cache.tableOf(PAGE + offset, REAL_MODE)!, REAL_MODE);
+  return cache.block(PAGE + offset, tableOf(offset)!, REAL_MODE, 'long');
+}
+
+const tableOf = (offset: number): number | undefined => cache.tableOf(PAGE + offset, REAL_MODE);
+
+/** Executes the instruction at a place in the page alone, as the core does; its record. */
+function alone(offset: number): number {
+  retired++;
+  const at = PAGE + offset;
+  return cache.keep(at, undefined, REAL_MODE, cache.decode(at, REAL_MODE)!);
 }
 
 const place = fc.integer({ min: 0, max: 0x1000 - 40 });
@@ -48,6 +63,7 @@ describe('a write to a page with decoded code', () => {
         const at = Math.max(0, offset + distance);
         const count = Math.min(written, 0x1000 - at);
         const before = decode(offset, size);
+        retired += LONG;
         cache.written(PAGE + at, count);
         const touches = at < offset + size && at + count > offset;
         expect(find(offset) !== before).toBe(touches);
@@ -57,6 +73,7 @@ describe('a write to a page with decoded code', () => {
 
   test('of the whole page drops all', () => {
     const before = decode(0xff0, 16);
+    retired += LONG;
     cache.written(PAGE, 0x1000);
     expect(find(0xff0)).not.toBe(before);
   });
@@ -66,5 +83,47 @@ describe('a write to a page with decoded code', () => {
     expect(memory.watched[PAGE >>> 12]! & Watch.code).not.toBe(0);
     cache.written(PAGE + 0x100, 1);
     expect(memory.watched[PAGE >>> 12]! & Watch.code).toBe(0);
+  });
+});
+
+describe('a page whose code is written over again and again', () => {
+  const rewrite = (after: number): void => {
+    decode(0x100, 4);
+    retired += after;
+    cache.written(PAGE + 0x100, 1);
+  };
+
+  test('keeps none, is not watched, and is kept again when it has been let alone', () => {
+    rewrite(LONG);
+    for (let n = 0; n < 10 && tableOf(0x100) !== undefined; n++) rewrite(3);
+    expect(tableOf(0x100)).toBeUndefined();
+    const scratch = alone(0x100);
+    expect(alone(0x200)).toBe(scratch);
+    expect(memory.watched[PAGE >>> 12]! & Watch.code).toBe(0);
+    for (let n = 0; n < LONG; n++) alone(0x100);
+    expect(tableOf(0x100)).toBeDefined();
+    expect(alone(0x100)).not.toBe(scratch);
+  });
+
+  test('is treated like any other, as long as much happens in between', () => {
+    for (let n = 0; n < 100; n++) rewrite(LONG);
+    expect(tableOf(0x100)).toBeDefined();
+  });
+});
+
+describe('an instruction kept alone', () => {
+  test('is found until a byte of it is written, on either page', () => {
+    const [first, second] = [PAGE - 2, PAGE];
+    for (const written of [undefined, first, first + 1, second, second + 2, second + 3]) {
+      retired += LONG;
+      cache.dropAll();
+      memory.ram.set([0xb8, 1, 2, 3, 4], first);
+      const d = decoder.decode((i) => memory.ram[first + i]!, 32);
+      cache.keep(first, second, 1, d);
+      if (written !== undefined) cache.written(written, 1);
+      const found = cache.single(first, 1);
+      if (written === undefined || written === second + 3) expect(found?.second).toBe(second);
+      else expect(found).toBeUndefined();
+    }
   });
 });
