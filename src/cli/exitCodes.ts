@@ -29,6 +29,8 @@ export const ExitCode = {
   halted: 85,
   /** The guest asked for a reset under `--no-reboot`. */
   reset: 86,
+  /** Single-step tests failed. */
+  testsFailed: 87,
 } as const;
 
 /** Ended by a signal: 128 + its number. SIGPIPE stands for output that nobody reads any more. */

@@ -1,5 +1,6 @@
 /** The host as commands see it, so that tests can run commands in their own process. */
 import type { Boards } from '../../replay/boards.js';
+import type { ConformAnswer, ConformTask } from '../conform/task.js';
 
 export interface Output {
   write(text: string | Uint8Array): unknown;
@@ -22,6 +23,13 @@ export type Engine = 'compiler' | 'interpreter' | 'evaluator';
 
 export type BoardName = 'pc' | 'xt';
 
+/** Does tasks of one kind, several at a time. */
+export interface Workers<Task, Answer> {
+  run(task: Task): Promise<Answer>;
+  /** Ends them, whatever they do; tasks that are not done are not answered, or fail. */
+  close(): Promise<void>;
+}
+
 export interface Host {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -31,6 +39,8 @@ export interface Host {
   boards(engine: Engine): Boards;
   /** The firmware that comes with the program, for a board with `memory` bytes: traces hold it. */
   firmware(board: BoardName, memory: number): Uint8Array;
+  /** Workers for single-step tests, so many at a time; by default as many as suit the host. */
+  conformWorkers(threads: number | undefined): Workers<ConformTask, ConformAnswer>;
   /** Calls back on the first SIGINT, SIGTERM or SIGHUP with its name; returns how to stop listening. */
   onSignal(listener: (signal: string) => void): () => void;
 }

@@ -1,9 +1,11 @@
 /** The process as a host: standard streams, signals, and what this program can build. */
-
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import type { ConformAnswer, ConformTask } from '../conform/task.js';
 import { cannotWrite } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
 import { boards, firmware } from '../machine/boards.js';
-import type { Host } from './host.js';
+import type { Host, Workers } from './host.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -33,9 +35,17 @@ export function nodeHost(): Host {
     env,
     boards,
     firmware,
+    conformWorkers,
     onSignal(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** A thread does one file of tests after the other, with cores of its own. */
+function conformWorkers(threads = availableParallelism()): Workers<ConformTask, ConformAnswer> {
+  const filename = new URL('../conform/worker.js', import.meta.url).href;
+  const pool = new Piscina<ConformTask, ConformAnswer>({ filename, minThreads: 1, maxThreads: threads });
+  return { run: (task) => pool.run(task), close: () => pool.destroy() };
 }

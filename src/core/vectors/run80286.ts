@@ -8,7 +8,7 @@
 import { type EngineName, Ia32 } from '../cpu/ia32/cpu.js';
 import { Space } from '../cpu/ia32/space.js';
 import { Reg, Seg, slot } from '../cpu/ia32/state.js';
-import { PhysicalMemory } from '../memory.js';
+import { PAGE_SIZE, PhysicalMemory } from '../memory.js';
 import { hex, type VectorDifference } from './difference.js';
 import type { Register, VectorTest } from './moo.js';
 
@@ -16,6 +16,7 @@ import type { Register, VectorTest } from './moo.js';
 const FLAGS = 0xfd5;
 const REAL_IDT_LIMIT = 0x3ff;
 const RAM = 2 << 20;
+const PAGE_WORDS = PAGE_SIZE / 4;
 /** A test without clocks may repeat its instruction 65535 times. */
 const MAX_CLOCKS = 5_000_000;
 /** No instruction takes the core so many times the chip's clocks, nor all that comes with an exception longer. */
@@ -147,8 +148,11 @@ export function vectorRunner80286(engine: EngineName): RunVector80286 {
 
   /** A core that went astray may have written anywhere. */
   function wipe(): void {
-    words.forEach((word, i) => {
-      if (word !== 0) memory.write(i * 4, 0, 4);
+    memory.dirty.forEach((written, page) => {
+      if (!written) return;
+      for (let i = page * PAGE_WORDS; i < (page + 1) * PAGE_WORDS; i++) {
+        if (words[i] !== 0) memory.write(i * 4, 0, 4);
+      }
     });
   }
 

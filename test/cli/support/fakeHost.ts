@@ -1,6 +1,8 @@
 /** A host for commands run in the test's own process: the toy machine, and streams that are kept. */
 import { EventEmitter } from 'node:events';
-import type { Host, Input } from '../../../src/cli/host/host.js';
+import type { ConformAnswer, ConformTask } from '../../../src/cli/conform/task.js';
+import work from '../../../src/cli/conform/worker.js';
+import type { Host, Input, Workers } from '../../../src/cli/host/host.js';
 import type { Boards } from '../../../src/replay/boards.js';
 import { toyAsPc } from '../../replay/support/toy.js';
 
@@ -42,6 +44,19 @@ export class FakeHost implements Host {
 
   firmware(_board: string, _memory: number): Uint8Array {
     return Uint8Array.of(0xf0);
+  }
+
+  /** One at a time, in this thread. */
+  conformWorkers(): Workers<ConformTask, ConformAnswer> {
+    let last: Promise<unknown> = Promise.resolve();
+    return {
+      run: (task) => {
+        const done = last.then(() => new Promise((resolve) => setImmediate(resolve))).then(() => work(task));
+        last = done;
+        return done;
+      },
+      close: async () => {},
+    };
   }
 
   onSignal(listener: (signal: string) => void): () => void {
