@@ -1,6 +1,6 @@
 /**
  * Law: an operator means in WebAssembly what it means in TypeScript, at every width, for all pairs of
- * edges and for noise; so do changes of width, and folding.
+ * edges and for noise; so do changes of width, and folding, of all or of some arguments.
  */
 import { describe, expect, it } from 'vitest';
 import type { SlowRuntime } from '../../../../src/core/cpu/ia32/engine/effects.js';
@@ -74,6 +74,7 @@ function compile(tree: Value): (a: bigint, b: bigint) => bigint {
 }
 
 const concrete = (w: Width, v: bigint): Concrete => (w === 64 ? v : Number(v));
+const isShift = (name: OperatorName): boolean => name === 'shl' || name === 'shr' || name === 'sar';
 const divides = (name: OperatorName): boolean => /^(div|rem)/.test(name);
 
 /** Pairs that meanings never let reach an operator: they raise #DE before. */
@@ -86,10 +87,9 @@ describe.each(Object.keys(OPERATORS) as OperatorName[])('%s', (name) => {
     // The carrier's own idea of a shift count, or of leading zeros, is only used at its own width.
     const run = compile(unary ? ir.op(name, load(w, A)) : ir.op(name, load(w, A), load(w, B)));
     const chance = new Chance(w);
-    const shifts = name === 'shl' || name === 'shr' || name === 'sar';
     for (const a of samples(w, chance)) {
       for (const b of unary ? [0n] : samples(w, chance)) {
-        const count = shifts ? b % BigInt(w === 64 ? 64 : 32) : b;
+        const count = isShift(name) ? b % BigInt(w === 64 ? 64 : 32) : b;
         if (excluded(name, w, a, b)) continue;
         const meant = apply(name, w, concrete(w, a), concrete(w, count));
         const folded = unary
@@ -99,6 +99,24 @@ describe.each(Object.keys(OPERATORS) as OperatorName[])('%s', (name) => {
         if (got !== BigInt(meant))
           expect.fail(`${name}${w}(${a}, ${count}) is ${got} compiled, ${meant} evaluated`);
         expect(folded).toMatchObject({ k: 'const', v: meant });
+      }
+    }
+  });
+});
+
+describe.each(Object.keys(OPERATORS) as OperatorName[])('%s with a constant', (name) => {
+  it.each(WIDTHS)('in %i bits', (w) => {
+    const edges = [0n, 1n, (1n << BigInt(w)) - 1n];
+    for (const edge of OPERATORS[name].arity === 1 ? [] : edges) {
+      const constant = ir.constant(w, concrete(w, edge));
+      const onTheLeft = compile(ir.op(name, constant, load(w, A)));
+      const onTheRight = compile(ir.op(name, load(w, A), constant));
+      for (const a of samples(w, new Chance(w))) {
+        const count = isShift(name) ? a % BigInt(w === 64 ? 64 : 32) : a;
+        if (!excluded(name, w, edge, count))
+          expect(onTheLeft(count, 0n)).toBe(BigInt(apply(name, w, concrete(w, edge), concrete(w, count))));
+        if (!excluded(name, w, a, edge) && !(isShift(name) && edge > 63n))
+          expect(onTheRight(a, 0n)).toBe(BigInt(apply(name, w, concrete(w, a), concrete(w, edge))));
       }
     }
   });

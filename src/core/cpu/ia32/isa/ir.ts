@@ -158,6 +158,8 @@ function constantLast(name: OperatorName, args: readonly Value[]): readonly Valu
 /** What is simpler than the operator: x + 0 is x, x & 0 is 0, (x + m) + n is x + (m + n), and the like. */
 function identity(name: OperatorName, args: readonly Value[]): Value | undefined {
   const [a, b] = constantLast(name, args) as [Value, Value | undefined];
+  // Nothing is above the greatest: the limit of a segment of 4 GiB.
+  if (name === 'ltu' && a.k === 'const' && a.w < 64 && a.v === maskOf(a.w)) return constant(32, 0);
   if (b?.k !== 'const') return undefined;
   if (Number(b.v) === 0) {
     if (name === 'and') return b;
