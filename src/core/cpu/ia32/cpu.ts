@@ -120,6 +120,7 @@ export class Ia32 implements Cpu, Context {
       onDropAll: () => this.#compiler.dropAll(),
     });
     this.#access = new Access(this.s, this.#run, memory, this.#mmu, this.#code);
+    this.#mmu.onCodeChanged = (address, length) => this.#codeWritten(address, length);
     this.#evaluator = new Evaluator(
       this,
       this.#run,
@@ -569,8 +570,13 @@ export class Ia32 implements Cpu, Context {
 
   #watchedWrite(address: number, length: number): void {
     const watched = this.#memory.watched[address >>> 12]!;
-    if (watched & Watch.code) this.#code.written(address, length);
+    if (watched & Watch.code) this.#codeWritten(address, length);
     if (watched & Watch.pageTable) this.#mmu.tableWritten(address, length);
+  }
+
+  #codeWritten(address: number, length: number): void {
+    this.#calls.codeWritten = true;
+    this.#code.written(address, length);
   }
 
   // ---- Context: what helpers see ----
@@ -629,9 +635,11 @@ export class Ia32 implements Cpu, Context {
     this.#mmu.flushInstructions();
   }
 
+  /** EIP begins again behind FFFFFFFFh: that must not be in the middle of a page where no limit is looked at. */
   #modeOfCs(): CodeMode {
     if (!(this.s.access[Seg.cs]! & BIG)) return 0;
-    return this.s.limit[Seg.cs] === 0xffffffff ? 1 : 2;
+    const endless = this.s.limit[Seg.cs] === 0xffffffff && (this.s.base[Seg.cs]! & 0xfff) === 0;
+    return endless ? 1 : 2;
   }
 
   modeChanged(flush: boolean): void {

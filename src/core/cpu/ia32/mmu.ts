@@ -66,6 +66,8 @@ export class Mmu {
   readonly #u32: Uint32Array;
   /** Set by `translate`: the page may be written without another walk. */
   writable = false;
+  /** Called before accessed and dirty bits change in a page that holds decoded code. */
+  onCodeChanged: (address: number, length: number) => void = () => {};
   /** Linear megapage that a page-table page maps, in units of 4 MiB; or NOWHERE, MANY. */
   readonly #tableBase: Int16Array;
   /** TLB generation in which a page was last walked as a table. */
@@ -162,6 +164,7 @@ export class Mmu {
     const page = at >>> PAGE_SHIFT;
     const memory = this.#memory;
     if (memory.kind[page] !== PageKind.ram) return;
+    if (memory.watched[page]! & Watch.code) this.onCodeChanged(at, 4);
     memory.dirty[page] = Dirty.all;
     const i = RAM_BASE + at;
     this.#u32[i >>> 2] = entry;

@@ -20,6 +20,8 @@ export class Calls {
   delivered = false;
   /** The recorded fault belongs to the task that was switched to: EIP and registers are already its own. */
   taskFault = false;
+  /** A page with decoded code has been written, by whomever: blocks may not be what they were. */
+  codeWritten = false;
   readonly #core: Context;
   readonly #run: RunState;
   readonly #mmu: Mmu;
@@ -58,10 +60,15 @@ export class Calls {
     }
   }
 
-  /** In a block, an access that needs an exact clock abandons its instruction, to be executed alone. */
+  /**
+   * In a block, an access that needs an exact clock abandons its instruction, to be executed alone; so does
+   * one for which the walk through the page tables, by its accessed and dirty bits, has changed code.
+   */
   #postpone(rec: number, linear: number, size: number, write: boolean, user: boolean): boolean {
     this.#run.rec = rec;
-    if (this.#run.precise || !this.#access().needsPrecise(linear, size, write, user)) return false;
+    if (this.#run.precise) return false;
+    this.codeWritten = false;
+    if (!this.#access().needsPrecise(linear, size, write, user) && !this.codeWritten) return false;
     this.#run.exit = Exit.abort;
     return true;
   }
@@ -135,10 +142,12 @@ export class Calls {
   }
 
   #portAccess<T>(port: number, size: number, access: () => T): T {
+    this.codeWritten = false;
     HELPERS.iopermission(this.#core, port, size);
     const { generation } = this.#mmu;
     const result = access();
-    this.#run.attention = this.#disturbed() || this.#mmu.generation !== generation ? 1 : 0;
+    const changed = this.codeWritten || this.#mmu.generation !== generation;
+    this.#run.attention = changed || this.#disturbed() ? 1 : 0;
     return result;
   }
 
@@ -146,6 +155,6 @@ export class Calls {
   #disturbed(): boolean {
     const { s } = this.#core;
     if (this.#pins.attention() || this.#pins.nextEvent() < (this.deadline ?? 0)) return true;
-    return s.intr !== 0 && (s.eflags & Flag.IF) !== 0;
+    return s.nmiPending !== 0 || (s.intr !== 0 && (s.eflags & Flag.IF) !== 0);
   }
 }

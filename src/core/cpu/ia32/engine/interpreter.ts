@@ -176,7 +176,8 @@ function payFor(c: GotoCode, rec: number): void {
 /**
  * gotoDirect(eip, rec): a jump whose target is in its own page is linked to it, so that the next time the
  * block need not be looked up. The link holds as long as the page's code does: both are dropped together.
- * Only where CS has no limit, since the shortcut does not look at it.
+ * Only where CS has no limit, since the shortcut does not look at it, and where EIP cannot begin again in
+ * the middle of a page.
  */
 function emitGotoDirect(w: ModuleWriter, go: number): number {
   const { index, code } = w.function({ params: [I32, I32], results: [I32] });
@@ -203,6 +204,10 @@ function emitGotoDirect(w: ModuleWriter, go: number): number {
     .load32(IA32.at.limit + Seg.cs * 4)
     .i32(-1)
     .op(0x46, 0x71);
+  c.i32(0)
+    .load32(IA32.at.base + Seg.cs * 4)
+    .i32(4095)
+    .op(0x71, 0x45, 0x71);
   c.if().get(REC).get(target).store32(Rec.link).end().end();
   c.get(target);
   return index;

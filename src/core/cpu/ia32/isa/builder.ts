@@ -209,6 +209,11 @@ export class Builder {
     this.when(ir.cell('attention'), () => this.leave());
   }
 
+  /** Leaves while FERR# is active: it may interrupt at once. */
+  leaveOnError(): void {
+    this.when(ir.cell('fpError'), () => this.leave());
+  }
+
   repeat(r: { zf: 0 | 1 | undefined; clocks: number; leaves: boolean }, body: () => void): void {
     const outer = this.effects.length;
     body();

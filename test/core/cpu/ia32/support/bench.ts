@@ -1,4 +1,7 @@
-/** An ia32 core on bare memory: no devices, ports read all ones, interrupts acknowledged with a fixed vector. */
+/**
+ * An ia32 core on bare memory: no devices, ports read all ones, interrupts acknowledged with a
+ * fixed vector, FERR# wired to INTR.
+ */
 import { type EngineName, Ia32 } from '../../../../../src/core/cpu/ia32/cpu.js';
 import { Space } from '../../../../../src/core/cpu/ia32/space.js';
 import type { ModelName } from '../../../../../src/core/cpu/ia32/state.js';
@@ -42,6 +45,8 @@ export function bench(
     nextEvent: () => wires.nextEvent,
     attention: () => false,
     delivered: (vector) => wires.delivered.push(vector),
+    coprocessorError: () => core.interrupt(true),
   };
-  return { cpu: new Ia32(space, memory, pins, { model, engine, ...(heat && { heat }) }), memory, wires };
+  const core = new Ia32(space, memory, pins, { model, engine, ...(heat && { heat }) });
+  return { cpu: core, memory, wires };
 }

@@ -111,13 +111,17 @@ const loadSystem =
     b.leave();
   };
 
-/** LAR, LSL: the helper sets ZF and gives the destination's new (or old) value. */
+/**
+ * LAR, LSL: the helper sets ZF and gives the destination's new (or old) value. It reads a descriptor, from
+ * wherever that may be: what a device does when it is read is looked at before the next instruction.
+ */
 const loadAccess =
   (helper: string): Shape =>
   (b, [g]) => {
     b.requireProtected();
     const selector = b.form === 'reg' ? ir.gpr(16, ir.field('rm')) : b.load(b.seg, b.ea(), 16);
     g!.write(b.let(b.callFor(g!.w, helper, [selector, g!.read(), g!.w / 8])));
+    b.leave();
   };
 
 const tableAccess =
@@ -225,7 +229,6 @@ export const SYSTEM_ROWS: readonly Row[] = [
   row('PUSHA', '60', '', bySize('pusha'), 11),
   row('POPA', '61', '', bySize('popa'), 9),
   row('ARPL', '63', 'Ew,Gw', arpl, 9),
-  row('WAIT', '9B', '', plain('fwait'), 1),
   row(
     'SLDT',
     '0F 00 /0',

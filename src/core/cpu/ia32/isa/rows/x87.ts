@@ -19,9 +19,13 @@ const registerForm =
   (opcode: number): Shape =>
   (b) => {
     b.call('fpuRegister', [opcode, ir.field('imm'), here()]);
-    // FERR# may interrupt at once.
-    b.when(ir.cell('fpError'), () => b.leave());
+    b.leaveOnError();
   };
+
+const wait: Shape = (b) => {
+  b.call('fwait', []);
+  b.leaveOnError();
+};
 
 /** Clocks of the memory forms D8..DF /0../7. */
 const MEMORY_CLOCKS: readonly (readonly number[])[] = [
@@ -58,6 +62,7 @@ export const X87_ROWS: readonly Row[] = ESCAPES.flatMap(({ n, digit, opcode }) =
     row('x87', `${text} r`, 'F', registerForm(opcode), REGISTER_CLOCKS[n]![digit]!),
   ];
 }).concat([
+  row('WAIT', '9B', '', wait, 1),
   row('FXSAVE', '0F AE /0 m', 'M', (b) => fx(b, 'fxsave'), 70, { since: 6 }),
   row('FXRSTOR', '0F AE /1 m', 'M', (b) => fx(b, 'fxrstor'), 70, { since: 6 }),
 ]);
