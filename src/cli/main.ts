@@ -4,6 +4,7 @@ import { ready } from '../replay/ready.js';
 import { addConform } from './commands/conform.js';
 import { addDemo } from './commands/demo.js';
 import { addEvents } from './commands/events.js';
+import { addExport } from './commands/export.js';
 import { addInfo } from './commands/info.js';
 import { addRecord } from './commands/record.js';
 import { addReplay } from './commands/replay.js';
@@ -14,7 +15,17 @@ import { ExitCode } from './exitCodes.js';
 import { type Host, say } from './host/host.js';
 import { VERSION } from './version.js';
 
-const COMMANDS = [addDemo, addRecord, addReplay, addVerify, addInfo, addEvents, addRun, addConform];
+const COMMANDS = [
+  addDemo,
+  addRecord,
+  addReplay,
+  addVerify,
+  addInfo,
+  addEvents,
+  addRun,
+  addExport,
+  addConform,
+];
 
 const HELP_AFTER = `
 Live runs: Ctrl-A x ends the run, Ctrl-A h shows the other keys.

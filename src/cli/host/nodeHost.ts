@@ -1,5 +1,6 @@
 /** The process as a host: standard streams, signals, and what this program can build. */
 import { availableParallelism } from 'node:os';
+import { extname } from 'node:path';
 import { Piscina } from 'piscina';
 import type { ConformAnswer, ConformTask } from '../conform/task.js';
 import { cannotWrite } from '../errors.js';
@@ -45,7 +46,8 @@ export function nodeHost(): Host {
 
 /** A thread does one file of tests after the other, with cores of its own. */
 function conformWorkers(threads = availableParallelism()): Workers<ConformTask, ConformAnswer> {
-  const filename = new URL('../conform/worker.js', import.meta.url).href;
+  // Built, or as it stands in the sources: as this file is.
+  const filename = new URL(`../conform/worker${extname(import.meta.url)}`, import.meta.url).href;
   const pool = new Piscina<ConformTask, ConformAnswer>({ filename, minThreads: 1, maxThreads: threads });
   return { run: (task) => pool.run(task), close: () => pool.destroy() };
 }
