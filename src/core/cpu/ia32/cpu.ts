@@ -91,8 +91,8 @@ export class Ia32 implements Cpu, Context {
   readonly #evaluator: Evaluator;
   readonly #memory: PhysicalMemory;
   #codeMode: CodeMode = 0;
-  /** The last instruction was executed alone, as those behind it may have to be: no time for long blocks. */
-  #alone = false;
+  /** Behind an instruction that was executed alone, but stands in a block: how that goes on. */
+  readonly #behind = { rec: 0, eip: 0, epoch: 0 };
 
   /** `space` holds the RAM that `memory` presents. */
   constructor(space: Space, memory: PhysicalMemory, pins: CpuPins, options: Ia32Options) {
@@ -234,6 +234,7 @@ export class Ia32 implements Cpu, Context {
   // ---- running ----
 
   run(until: number): Stop {
+    this.#behind.rec = 0;
     for (;;) {
       const turn = this.#turn(until);
       if (turn !== 'go on') return turn;
@@ -315,6 +316,7 @@ export class Ia32 implements Cpu, Context {
     s.halted = 0;
     s.shadow = 0;
     s.clock += DELIVERY_CLOCKS;
+    this.#behind.rec = 0;
     if (deliverWithEscalation(this, vector, event) === 'shutdown') s.halted = SHUTDOWN;
     this.#pins.delivered(vector, external);
     return true;
@@ -334,12 +336,11 @@ export class Ia32 implements Cpu, Context {
     run.exit = Exit.none;
     this.#calls.deadline = deadline;
     try {
-      this.#interpreter.run(s.eip);
+      this.#enterBlock();
     } finally {
       this.#calls.deadline = undefined;
     }
     const exit = run.exit;
-    if (run.count !== 0) this.#alone = false;
     if (exit === Exit.fault || exit === Exit.abort || exit === Exit.hot) this.#backOut(run.rec);
     s.clock = deadline - run.left;
     s.retired += run.count;
@@ -349,6 +350,31 @@ export class Ia32 implements Cpu, Context {
     else if (exit === Exit.lookup) this.#prepare(deadline);
     else if (exit === Exit.clock) this.#step(deadline);
     else if (exit === Exit.abort) this.#stepRecord(run.rec, deadline);
+  }
+
+  #enterBlock(): void {
+    const { s } = this;
+    const run = this.#run;
+    const rec = this.#goesOn();
+    if (rec === 0) return this.#interpreter.run(s.eip);
+    this.#pay(rec, 1);
+    if (run.left >= 0) {
+      s.eip = (s.eip - this.#space.u16[(rec + Rec.here) >>> 1]!) >>> 0;
+      return this.#interpreter.resume(rec);
+    }
+    this.#pay(rec, -1);
+    run.exit = Exit.clock;
+  }
+
+  /** The record of the instruction at EIP, if the last one was executed alone and their block still holds. */
+  #goesOn(): number {
+    const { rec, eip, epoch } = this.#behind;
+    return rec !== 0 && eip === this.s.eip && epoch === this.#epoch ? rec : 0;
+  }
+
+  /** Changes whenever decoded code or a translation of an address is dropped. */
+  get #epoch(): number {
+    return this.#code.epoch + this.#mmu.epoch;
   }
 
   /** Pays (or with -1 takes back) what it costs from the instruction at `rec` to the end of its block. */
@@ -405,7 +431,7 @@ export class Ia32 implements Cpu, Context {
       const physical = this.#mmu.translate(linear, false, user);
       let table = this.#code.tableOf(physical, this.#codeMode);
       if (table === undefined) return 0;
-      const rec = this.#code.block(physical, table, this.#codeMode, this.#alone ? 'short' : 'long');
+      const rec = this.#code.block(physical, table, this.#codeMode);
       table = this.#code.tableOf(physical, this.#codeMode)!;
       this.#mmu.fillInstruction(linear, table, user);
       return rec;
@@ -425,6 +451,8 @@ export class Ia32 implements Cpu, Context {
   /** The record of the instruction at EIP; 0 if it cannot be fetched, which has been delivered. */
   #instruction(): number {
     const { s } = this;
+    const behind = this.#goesOn();
+    if (behind !== 0) return behind;
     const linear = (s.base[Seg.cs]! + s.eip) >>> 0;
     const room = 0x1000 - (linear & 0xfff);
     const first = this.#physicalOfCode(linear);
@@ -489,7 +517,8 @@ export class Ia32 implements Cpu, Context {
     const { u16 } = this.#space;
     const here = u16[(rec + Rec.here) >>> 1]!;
     const before = this.#beforeInstruction();
-    this.#alone = true;
+    const epoch = this.#epoch;
+    this.#behind.rec = 0;
     run.left = deadline - s.clock;
     run.count = 0;
     this.#pay(rec, 1);
@@ -518,7 +547,11 @@ export class Ia32 implements Cpu, Context {
     // Take back what was paid for instructions that have not been executed.
     if (next !== 0) {
       this.#pay(next, -1);
-      if (next === rec + Rec.size) s.eip = (s.eip + u16[(rec + Rec.next) >>> 1]!) >>> 0;
+      if (next === rec + Rec.size) {
+        s.eip = (s.eip + u16[(rec + Rec.next) >>> 1]!) >>> 0;
+        const isInstruction = u16[(next + Rec.handler) >>> 1]! < this.#interpreter.handlers.end;
+        if (isInstruction) Object.assign(this.#behind, { rec: next, eip: s.eip, epoch });
+      }
     }
     s.clock = deadline - run.left;
     s.retired += run.count;

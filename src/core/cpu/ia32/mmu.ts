@@ -73,6 +73,8 @@ export class Mmu {
   /** TLB generation in which a page was last walked as a table. */
   readonly #walkedIn: Float64Array;
   #generation = 1;
+  /** Changes whenever anything cached about a linear address is dropped. */
+  epoch = 0;
   /** Entries of both sets, supervisor's first. */
   readonly #inUse = new InUse(2 * TLB_ENTRIES);
   readonly #instructionsInUse = new InUse(2 * ITLB_ENTRIES);
@@ -208,6 +210,7 @@ export class Mmu {
   /** Drops everything. */
   flush(): void {
     this.#generation++;
+    this.epoch++;
     const inUse = this.#inUse;
     for (let n = 0; n < inUse.count; n++) this.#drop(inUse.entry(n));
     inUse.clear();
@@ -227,6 +230,7 @@ export class Mmu {
 
   /** Drops one linear page. */
   invalidate(linear: number): void {
+    this.epoch++;
     for (const user of [false, true]) {
       this.#drop(entryOf(linear, user, TLB_ENTRIES));
       this.#u32[itlbWord(entryOf(linear, user, ITLB_ENTRIES))] = NO_TAG;

@@ -24,9 +24,7 @@ import { RestlessPages } from './restless.js';
  */
 export type CodeMode = 0 | 1 | 2;
 const MODES = 3;
-/** Instructions of a block at most. Of a short one all are likely to be executed, whatever comes between. */
-const MAX_INSTRUCTIONS = { short: 8, long: 64 } as const;
-type Length = keyof typeof MAX_INSTRUCTIONS;
+const MAX_INSTRUCTIONS = 64;
 /** Single instructions that are kept at most, for the host's memory. */
 const MAX_SINGLES = 1 << 16;
 /** Records of an instruction alone. */
@@ -72,6 +70,8 @@ export class CodeCache {
   readonly #versions: Uint32Array;
   /** By `first byte * MODES + mode`. */
   readonly #singles = new Map<number, Single>();
+  /** Changes whenever decoded code is dropped. */
+  epoch = 0;
   #tablesUsed = 0;
   #fetchFrom = 0;
   #fetchRoom = 0;
@@ -121,21 +121,21 @@ export class CodeCache {
   }
 
   /** The record for the block at a physical address, decoded if need be; 0 if it runs over its page. */
-  block(physical: number, table: number, mode: CodeMode, length: Length): number {
+  block(physical: number, table: number, mode: CodeMode): number {
     const entry = (table >>> 2) + (physical & 0xfff);
     const known = this.#space.u32[entry]!;
     if (known !== 0) return known;
     if (this.single(physical, mode)?.second !== undefined) return 0;
-    if (!this.#records.hasRoomFor(MAX_INSTRUCTIONS.long + 2)) {
+    if (!this.#records.hasRoomFor(MAX_INSTRUCTIONS + 2)) {
       this.dropAll();
-      return this.block(physical, this.tableOf(physical, mode)!, mode, length);
+      return this.block(physical, this.tableOf(physical, mode)!, mode);
     }
-    const rec = this.#decodeBlock(physical, mode, MAX_INSTRUCTIONS[length]);
+    const rec = this.#decodeBlock(physical, mode);
     this.#space.u32[entry] = rec;
     return rec;
   }
 
-  #decodeBlock(physical: number, mode: CodeMode, most: number): number {
+  #decodeBlock(physical: number, mode: CodeMode): number {
     const records = this.#records;
     const at = this.#memory.backing(physical);
     const room = PAGE_SIZE - (at & (PAGE_SIZE - 1));
@@ -145,7 +145,7 @@ export class CodeCache {
     const first = records.next;
     const clocks: number[] = [];
     let here = 0;
-    for (let ended = false; !ended && clocks.length < most && here < room; ) {
+    for (let ended = false; !ended && clocks.length < MAX_INSTRUCTIONS && here < room; ) {
       const d = this.#decodeWithin(at + here, room - here, mode);
       if (!d) break;
       records.write(records.allocate(1), d, here);
@@ -279,6 +279,7 @@ export class CodeCache {
     }
     this.#decoded[page]?.fill(0);
     this.#versions[page] = this.#versions[page]! + 1;
+    this.epoch++;
     this.#restless.dropped(page, this.#options.retired());
     this.#memory.watched[page] = this.#memory.watched[page]! & ~Watch.code;
   }
@@ -294,6 +295,7 @@ export class CodeCache {
     this.#tablesUsed = 0;
     this.#records.freeAll();
     this.#singles.clear();
+    this.epoch++;
     for (let page = 0; page < this.#decoded.length; page++) {
       this.#memory.watched[page] = this.#memory.watched[page]! & ~Watch.code;
     }

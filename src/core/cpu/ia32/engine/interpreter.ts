@@ -19,6 +19,8 @@ export interface Imports {
 export interface Interpreter {
   /** Runs from EIP until something needs attention; `exit` in the run state says what. */
   run(eip: number): void;
+  /** The same from a decoded instruction on, in the middle of a block that begins at EIP and is paid for. */
+  resume(rec: number): void;
   /** Executes the one decoded instruction at `rec`; the result is as of a handler. */
   step(rec: number): number;
   readonly handlers: Handlers;
@@ -46,7 +48,7 @@ export interface Handlers {
  */
 const REGIONS = 8192;
 
-const EXPORTS = ['run', 'step'] as const;
+const EXPORTS = ['run', 'resume', 'step'] as const;
 /** The name by which the table is exported. */
 const TABLE = 'handlers';
 /** What compiled regions import by the same name. */
@@ -68,10 +70,15 @@ export function createInterpreter(family: number, memory: WebAssembly.Memory, im
   const env: Record<string, WebAssembly.ImportValue> = { memory, slowLoad, slowStore };
   for (const name of c.helpers) env[`helper ${name}`] = imports.helper(name);
   const { exports } = new WebAssembly.Instance(c.module, { env });
-  const [run, step] = EXPORTS.map((n) => exports[n]) as [Interpreter['run'], Interpreter['step']];
+  const [run, resume, step] = EXPORTS.map((n) => exports[n]) as [
+    Interpreter['run'],
+    Interpreter['resume'],
+    Interpreter['step'],
+  ];
   const shared = Object.fromEntries(SHARED.map((n) => [n, exports[n] as WebAssembly.ImportValue]));
   return {
     run,
+    resume,
     step,
     table: exports[TABLE] as WebAssembly.Table,
     handlers: c.handlers,
@@ -257,11 +264,11 @@ function emitPass(w: ModuleWriter): number {
 
 function emitLoop(w: ModuleWriter, go: number): void {
   const handlerType = w.signature({ params: [I32], results: [I32] });
+  const resume = w.function({ params: [I32], results: [] });
+  resume.code.loop().get(0).get(0).load16(Rec.handler).callIndirect(handlerType).tee(0).brIf(0).end();
+  w.export('resume', resume.index);
   const run = w.function({ params: [I32], results: [] });
-  const c = run.code;
-  const rec = c.local(I32);
-  c.get(0).call(go).tee(rec).op(0x45).if().return().end();
-  c.loop().get(rec).get(rec).load16(Rec.handler).callIndirect(handlerType).tee(rec).brIf(0).end();
+  run.code.get(0).call(go).tee(0).if().get(0).call(resume.index).end();
   w.export('run', run.index);
   const step = w.function({ params: [I32], results: [I32] });
   step.code.get(0).get(0).load16(Rec.handler).callIndirect(handlerType);

@@ -40,7 +40,7 @@ function decode(offset: number, length: number): number {
 }
 
 function find(offset: number): number {
-  return cache.block(PAGE + offset, tableOf(offset)!, REAL_MODE, 'long');
+  return cache.block(PAGE + offset, tableOf(offset)!, REAL_MODE);
 }
 
 const tableOf = (offset: number): number | undefined => cache.tableOf(PAGE + offset, REAL_MODE);
