@@ -156,14 +156,18 @@ function readTest(view: DataView): VectorTest {
   };
 }
 
-/** A whole file, not compressed. */
+/** A whole file, not compressed. @throws RangeError if it is cut off */
 export function readMoo(file: Uint8Array): VectorFile {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   let cpu = '';
+  let count = 0;
   const tests: VectorTest[] = [];
   for (const { tag, data } of chunks(view)) {
-    if (tag === 'MOO ') cpu = text(data, 8, 4).trim();
-    else if (tag === 'TEST') tests.push(readTest(data));
+    if (tag === 'MOO ') {
+      count = data.getUint32(4, true);
+      cpu = text(data, 8, 4).trim();
+    } else if (tag === 'TEST') tests.push(readTest(data));
   }
+  if (tests.length !== count) throw new RangeError(`${tests.length} tests where ${count} are announced`);
   return { cpu, tests };
 }

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readMoo, type VectorTest } from '../../../../src/core/vectors/moo.js';
 
-const FOLDER =
+export const FOLDER =
   process.env.REWIND86_VECTORS ?? resolve(import.meta.dirname, '../../../../../shared/hardware-vectors');
 
 export const missing = `no hardware vectors in ${FOLDER} (set REWIND86_VECTORS to a folder that has them)`;
