@@ -68,12 +68,19 @@ export interface PcOptions {
   readonly description?: Partial<PcDescription>;
   readonly blobs?: Blobs;
   readonly engine?: EngineName;
+  readonly heat?: number;
   readonly provider?: Provider;
 }
 
 export function pcMachine(options: PcOptions = {}): Machine {
-  const { description, blobs = new Map(), engine = 'interpreter', provider = seededProvider(1) } = options;
-  const machine = buildPc({ ...PC, ...description }, blobs, { engine });
+  const {
+    description,
+    blobs = new Map(),
+    engine = 'interpreter',
+    heat,
+    provider = seededProvider(1),
+  } = options;
+  const machine = buildPc({ ...PC, ...description }, blobs, { engine, ...(heat && { heat }) });
   machine.door.provider = provider;
   return machine;
 }

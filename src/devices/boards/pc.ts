@@ -48,6 +48,8 @@ import { addDisk, addFloppyDrives, blob } from './disks.js';
 
 export interface PcOptions {
   readonly engine: EngineName;
+  /** As in `Ia32Options`. */
+  readonly heat?: number;
 }
 
 const MIB = 1 << 20;
@@ -94,7 +96,7 @@ function installCpu(
   space: Space,
   late: LateWires,
   { model }: PcDescription,
-  { engine }: PcOptions,
+  options: PcOptions,
 ): Ia32 {
   const cpu = new Ia32(
     space,
@@ -109,7 +111,7 @@ function installCpu(
       },
       coprocessorError: () => late.coprocessorError(),
     },
-    { model, engine },
+    { model, ...options },
   );
   machine.cpu = cpu;
   return cpu;
