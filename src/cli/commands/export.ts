@@ -26,6 +26,8 @@ interface ExportOptions extends ReplayOptions {
 
 /** The observer is there so many clocks before the first one of interest: no instruction takes as long. */
 const LEAD = 10_000;
+/** Clocks that are written in some tenths of a second. */
+const SLICE = 2 ** 14;
 
 export const addExport: AddCommand = (program, host, finish) => {
   const clock = natural(Number.MAX_SAFE_INTEGER);
@@ -63,7 +65,7 @@ async function exportBus(path: string, options: ExportOptions, host: Host): Prom
   });
   let signal = await runSession(session, Math.max(0, from - LEAD), host, { progress: true });
   watchBus(cpu, from, to, (pins, more) => bus.clock(pins, more));
-  signal ??= await runSession(session, to, host, { progress: true });
+  signal ??= await runSession(session, to, host, { progress: true, slice: SLICE });
   bus.end();
   file.close();
   return signal ? signalCode(signal) : outcome(session, host);

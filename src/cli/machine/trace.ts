@@ -89,6 +89,13 @@ export function warnBeyond(host: Host, clock: number | undefined, session: Sessi
 /** Host milliseconds between signs of life on a terminal. */
 const PROGRESS_MS = 200;
 
+interface RunSessionOptions {
+  readonly progress: boolean;
+  readonly onSlice?: () => void;
+  /** Clocks between looks at the host's events, if a clock takes longer than usual. */
+  readonly slice?: number;
+}
+
 /**
  * Runs a session to `until` with progress on a terminal, letting the host's events in. Returns the name
  * of the signal that stopped it, if one did.
@@ -97,13 +104,13 @@ export async function runSession(
   session: Session,
   until: number,
   host: Host,
-  options: { readonly progress: boolean; readonly onSlice?: () => void },
+  options: RunSessionOptions,
 ): Promise<string | undefined> {
   let signal: string | undefined;
   const unlisten = host.onSignal((name) => (signal = name));
   const visible = options.progress && host.stderr.isTTY === true;
   let shown = performance.now();
-  while (!signal && session.advance(until)) {
+  while (!signal && session.advance(until, options.slice)) {
     options.onSlice?.();
     if (visible && performance.now() - shown > PROGRESS_MS) {
       shown = performance.now();
