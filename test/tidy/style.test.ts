@@ -30,7 +30,12 @@ const LONG_FILES: Readonly<Record<string, readonly [number, string]>> = {
 };
 
 /** Exported for those who use this project as a library, or run as a program. */
-const ENTRY_POINTS = ['src/index.ts', 'src/cli/main.ts', 'src/cli/host/nodeHost.ts'];
+const ENTRY_POINTS = [
+  'src/index.ts',
+  'src/cli/main.ts',
+  'src/cli/host/nodeHost.ts',
+  'src/cli/conform/worker.ts',
+];
 
 /** Exports that only tests use, and why they are not dead. */
 const USED_BY_TESTS: Readonly<Record<string, string>> = {

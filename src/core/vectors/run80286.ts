@@ -76,13 +76,50 @@ function clocksFor({ cycles }: VectorTest): number {
 
 /** A core that runs one test after the other. */
 export function vectorRunner80286(engine: EngineName): RunVector80286 {
-  const { cpu, memory, delivered } = bench(engine);
-  const { s } = cpu;
-  const blank = s.bytes.slice();
-  const words = new Uint32Array(memory.ram.buffer, memory.ram.byteOffset, RAM / 4);
+  const runner = new Runner(bench(engine));
+  return (test, flags, allow) => runner.run(test, flags, allow);
+}
 
-  function load({ initial }: VectorTest, allow: Allowance): void {
-    s.bytes.set(blank);
+class Runner {
+  readonly #cpu: Ia32;
+  readonly #memory: PhysicalMemory;
+  readonly #delivered: number[];
+  readonly #blank: Uint8Array;
+  readonly #words: Uint32Array;
+
+  constructor({ cpu, memory, delivered }: ReturnType<typeof bench>) {
+    this.#cpu = cpu;
+    this.#memory = memory;
+    this.#delivered = delivered;
+    this.#blank = cpu.state.bytes.slice();
+    this.#words = new Uint32Array(memory.ram.buffer, memory.ram.byteOffset, RAM / 4);
+  }
+
+  run(test: VectorTest, flags: number, allow: Allowance): VectorDifference[] {
+    this.#load(test, allow);
+    if (allow.instead) {
+      const differences = this.#deliveryDifferences(allow.instead.delivers);
+      this.#wipe();
+      return differences;
+    }
+    const stop = this.#cpu.run(this.#cpu.clock + clocksFor(test));
+    const defined = flags & ~(allow.flags ?? 0);
+    const differences = [
+      ...(stop === 'halted' ? [] : [difference('end', 'halted', stop)]),
+      ...this.#registerDifferences(test, allow),
+      ...this.#flagDifferences(test, defined),
+      ...this.#memoryDifferences(test, defined),
+    ];
+    if (differences.length > 0) this.#wipe();
+    else this.#clean(test);
+    return differences;
+  }
+
+  #load({ initial }: VectorTest, allow: Allowance): void {
+    const cpu = this.#cpu;
+    const { s } = cpu;
+    const memory = this.#memory;
+    s.bytes.set(this.#blank);
     for (const [at, value] of initial.ram) memory.write(at, value, 1);
     if (allow.vector) {
       const { ours, theirs } = allow.vector;
@@ -98,90 +135,70 @@ export function vectorRunner80286(engine: EngineName): RunVector80286 {
     s.idtLimit = REAL_IDT_LIMIT;
     s.eip = r.ip;
     cpu.setFlags(r.flags & FLAGS);
-    delivered.length = 0;
+    this.#delivered.length = 0;
   }
 
-  function registerDifferences({ initial, final }: VectorTest, allow: Allowance): VectorDifference[] {
+  #register(name: Register): number {
+    const { s } = this.#cpu;
+    const general = GENERAL.find(([n]) => n === name);
+    if (general) return s.gpr[slot(general[1])]! & 0xffff;
+    const segment = SEGMENTS.find(([n]) => n === name);
+    // EIP runs on to 10000h behind a HLT at FFFFh, where the IP of earlier chips wraps.
+    return segment ? s.selector[segment[1]]! : s.eip & 0xffff;
+  }
+
+  #registerDifferences({ initial, final }: VectorTest, allow: Allowance): VectorDifference[] {
     const want = { ...initial.regs, ...final.regs } as Record<Register, number>;
-    const got = (name: Register): number => {
-      const general = GENERAL.find(([n]) => n === name);
-      if (general) return s.gpr[slot(general[1])]! & 0xffff;
-      const segment = SEGMENTS.find(([n]) => n === name);
-      // EIP runs on to 10000h behind a HLT at FFFFh, where the IP of earlier chips wraps.
-      return segment ? s.selector[segment[1]]! : s.eip & 0xffff;
-    };
     return [...GENERAL, ...SEGMENTS, ['ip'] as const]
       .map(([name]) => name)
-      .filter((name) => got(name) !== want[name] && !allow.registers?.includes(name))
-      .map((name) => difference(name, hex(want[name], 4), hex(got(name), 4)));
+      .filter((name) => this.#register(name) !== want[name] && !allow.registers?.includes(name))
+      .map((name) => difference(name, hex(want[name], 4), hex(this.#register(name), 4)));
   }
 
-  function flagDifferences({ initial, final }: VectorTest, defined: number): VectorDifference[] {
+  #flagDifferences({ initial, final }: VectorTest, defined: number): VectorDifference[] {
     const mask = FLAGS & defined;
     const want = (final.regs.flags ?? initial.regs.flags!) & mask;
-    const got = cpu.getFlags() & mask;
+    const got = this.#cpu.getFlags() & mask;
     return got === want ? [] : [difference('flags', hex(want, 4), hex(got, 4))];
   }
 
   /** The flags that an exception pushed are compared as flags, everything else as bytes. */
-  function memoryDifferences({ initial, final, exception }: VectorTest, defined: number): VectorDifference[] {
+  #memoryDifferences({ initial, final, exception }: VectorTest, defined: number): VectorDifference[] {
+    const { ram } = this.#memory;
     const image = initial.regs.ss! * 16 + ((initial.regs.sp! - 2) & 0xffff);
     const care = (at: number): number => {
       if (exception && at === image) return defined & 0xff;
       return exception && at === image + 1 ? defined >>> 8 : 0xff;
     };
     return final.ram
-      .filter(([at, want]) => ((memory.ram[at]! ^ want) & care(at)) !== 0)
-      .map(([at, want]) => ({
-        kind: 'memory',
-        where: `[${hex(at, 6)}]`,
-        expected: hex(want, 2),
-        actual: hex(memory.ram[at]!, 2),
-      }));
-  }
-
-  /** The next test must find zeros where this one wrote, as on the chip's bench. */
-  function clean({ initial, final }: VectorTest): void {
-    for (const [at] of [...initial.ram, ...final.ram]) memory.write(at, 0, 1);
-    for (let n = 0; n < 32; n++) memory.write(n * 4, 0, 4);
-  }
-
-  /** A core that went astray may have written anywhere. */
-  function wipe(): void {
-    memory.dirty.forEach((written, page) => {
-      if (!written) return;
-      for (let i = page * PAGE_WORDS; i < (page + 1) * PAGE_WORDS; i++) {
-        if (words[i] !== 0) memory.write(i * 4, 0, 4);
-      }
-    });
+      .filter(([at, want]) => ((ram[at]! ^ want) & care(at)) !== 0)
+      .map(([at, want]) => {
+        return { kind: 'memory', where: `[${hex(at, 6)}]`, expected: hex(want, 2), actual: hex(ram[at]!, 2) };
+      });
   }
 
   /** What the later chips do instead. */
-  function deliveryDifferences(allowed: number | undefined): VectorDifference[] {
-    cpu.run(s.clock + 1);
-    const [first] = delivered;
+  #deliveryDifferences(allowed: number | undefined): VectorDifference[] {
+    this.#cpu.run(this.#cpu.clock + 1);
+    const [first] = this.#delivered;
     return first === allowed ? [] : [difference('exception', vectorText(allowed), vectorText(first))];
   }
 
-  return (test, flags, allow) => {
-    load(test, allow);
-    if (allow.instead) {
-      const differences = deliveryDifferences(allow.instead.delivers);
-      wipe();
-      return differences;
-    }
-    const stop = cpu.run(s.clock + clocksFor(test));
-    const defined = flags & ~(allow.flags ?? 0);
-    const differences = [
-      ...(stop === 'halted' ? [] : [difference('end', 'halted', stop)]),
-      ...registerDifferences(test, allow),
-      ...flagDifferences(test, defined),
-      ...memoryDifferences(test, defined),
-    ];
-    if (differences.length > 0) wipe();
-    else clean(test);
-    return differences;
-  };
+  /** The next test must find zeros where this one wrote, as on the chip's bench. */
+  #clean({ initial, final }: VectorTest): void {
+    for (const [at] of [...initial.ram, ...final.ram]) this.#memory.write(at, 0, 1);
+    for (let n = 0; n < 32; n++) this.#memory.write(n * 4, 0, 4);
+  }
+
+  /** A core that went astray may have written anywhere. */
+  #wipe(): void {
+    this.#memory.dirty.forEach((written, page) => {
+      if (!written) return;
+      for (let i = page * PAGE_WORDS; i < (page + 1) * PAGE_WORDS; i++) {
+        if (this.#words[i] !== 0) this.#memory.write(i * 4, 0, 4);
+      }
+    });
+  }
 }
 
 function difference(kind: string, expected: string, actual: string): VectorDifference {
