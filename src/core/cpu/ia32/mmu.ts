@@ -4,7 +4,7 @@
  * The TLB is an invisible cache: a write to a page table entry that it was filled from drops what
  * depends on it, so the machine behaves as if every access walked the tables, accessed and dirty bits
  * included. Guests that forget INVLPG are therefore not caught out. Global pages are accepted and mean
- * nothing. Not modelled: PAE, more than 4 GiB.
+ * nothing. Not modelled: PAE, more than 4 GiB, tables in the memory of devices (nothing is present there).
  */
 import type { PhysicalMemory } from '../../memory.js';
 import { Dirty, PAGE_SHIFT, PageKind, Watch } from '../../memory.js';
@@ -145,9 +145,13 @@ export class Mmu {
     return updated;
   }
 
-  /** Reads an entry and makes sure that a later write to it is noticed. */
+  /**
+   * Reads an entry and makes sure that a later write to it is noticed. A device is not asked: how often
+   * tables are walked is nobody's business.
+   */
   #readEntry(at: number, base: number): number {
-    const page = at >>> PAGE_SHIFT;
+    if (this.#memory.kind[at >>> PAGE_SHIFT] === PageKind.mmio) return 0;
+    const page = this.#memory.backing(at) >>> PAGE_SHIFT;
     if (page < this.#walkedIn.length) this.#noteWalked(page, base);
     return this.#memory.read(at, 4) | 0;
   }

@@ -246,6 +246,34 @@ describe('8-bit arithmetic, exhaustively', () => {
   it.each(Object.entries(DECIMAL))('%s', (name, [code, formula]) => check(name, code, true, formula));
 });
 
+/** What the conditions of Jcc and SETcc say after CMP; the odd ones say the opposite of those before them. */
+const RELATIONS: Record<string, (a: number, b: number) => boolean> = {
+  O: (a, b) => signed(a) - signed(b) !== signed(byte(a - b)),
+  B: (a, b) => a < b,
+  E: (a, b) => a === b,
+  BE: (a, b) => a <= b,
+  S: (a, b) => byte(a - b) >= 128,
+  P: (a, b) => !ODD_PARITY[byte(a - b)],
+  L: (a, b) => signed(a) < signed(b),
+  LE: (a, b) => signed(a) <= signed(b),
+};
+
+describe('conditions of two bytes compared', () => {
+  const cases = Object.entries(RELATIONS).flatMap(([name, relation], i) => [
+    [name, 2 * i, relation] as const,
+    [`not ${name}`, 2 * i + 1, (a: number, b: number) => !relation(a, b)] as const,
+  ]);
+  it.each(cases)('%s', (name, n, holds) => {
+    // cmp al, bl; setcc ah; mov al, 1; jcc over: mov al, 0
+    const code = [0x38, 0xd8, 0x0f, 0x90 + n, 0xc4, 0xb0, 1, 0x70 + n, 2, 0xb0, 0];
+    const formula = (a: number, b: number): Expected => ({
+      ...sum(a, b, 0, -1),
+      ax: holds(a, b) ? 0x101 : 0,
+    });
+    expect(differences(name, code, false, 0, formula).slice(0, SHOWN)).toEqual([]);
+  });
+});
+
 it('was computed by compiled code as well', () => {
   expect(ENGINES.compiler.regions).toBeGreaterThan(Object.keys(TWO_OPERANDS).length);
 });

@@ -9,9 +9,10 @@ import { describe, expect, it } from 'vitest';
 import { instructionSet } from '../../../../src/core/cpu/ia32/isa/table.js';
 import { Chance } from './support/chance.js';
 import { encode } from './support/encode.js';
-import { handlers, ordinary, program } from './support/programs.js';
-import { type Situation, situation } from './support/states.js';
-import { START, stepAll, type Twin, Twins } from './support/twins.js';
+import { gates, handlers, ordinary, program } from './support/programs.js';
+import { Routines } from './support/routines.js';
+import { CODE, type Situation, situation } from './support/states.js';
+import { type Contents, START, stepAll, type Twin, Twins } from './support/twins.js';
 
 const CASES = Number(process.env.REWIND86_CASES ?? 1);
 const SEED = Number(process.env.REWIND86_SEED ?? 1);
@@ -36,7 +37,7 @@ describe('one instruction at a time', () => {
         const where = situation(chance);
         const code = encode(set, expanded, where.size, chance);
         const offset = chance.oneIn(8) ? 0x1000 - 1 - chance.below(10) : 0;
-        twins.prepare(seed, where, code, offset);
+        twins.prepare(seed, where, [[CODE + offset, code]], offset);
         const failure = compare(twins);
         if (failure)
           failures.push(
@@ -96,6 +97,7 @@ const RUNNERS: Record<string, Runner> = {
   evaluated: straight,
   compiled: straight,
   warmed: straight,
+  'warmed long': straight,
   'paused compiled': paused,
 };
 
@@ -108,34 +110,65 @@ describe('many instructions', () => {
       observed: 'interpreter',
       evaluated: 'evaluator',
     });
-    expect(lives(twins, 150 * CASES, situation)).toEqual([]);
+    expect(lives(twins, 150 * CASES, situation, plain)).toEqual([]);
   });
 
   it('compiled regions and the interpreter end alike', () => {
     const twins = new Twins({ straight: 'interpreter', compiled: 1, warmed: 3, 'paused compiled': 2 });
-    const compilable = (chance: Chance): Situation => {
-      const cpl = chance.pick([0, 0, 3] as const);
-      return { mode: 'protected', size: 32, cpl, paging: chance.oneIn(2) };
-    };
-    expect(lives(twins, 200 * CASES, compilable)).toEqual([]);
+    expect(lives(twins, 200 * CASES, compilable, plain)).toEqual([]);
     for (const { name, cpu } of twins.all) {
       if (name !== 'straight') expect(cpu.regions, `${name}: regions compiled`).toBeGreaterThan(100);
     }
   });
+
+  it('loops, calls, and code that changes under them end alike', () => {
+    const twins = new Twins({
+      evaluated: 'evaluator',
+      straight: 'interpreter',
+      compiled: 1,
+      'paused compiled': 2,
+      warmed: 3,
+      'warmed long': 10,
+    });
+    expect(lives(twins, 50 * CASES, compilable, structured)).toEqual([]);
+  });
 });
 
+function compilable(chance: Chance): Situation {
+  const cpl = chance.pick([0, 0, 3] as const);
+  return { mode: 'protected', size: 32, cpl, paging: chance.oneIn(2), flat: !chance.oneIn(4) };
+}
+
+/** What a program consists of, besides handlers; its code begins at an offset in its page. */
+type Writer = (where: Situation, offset: number, chance: Chance) => Contents[];
+
+const from = variants.filter(ordinary);
+const plain: Writer = ({ size }, offset, chance) => [[CODE + offset, program(set, from, size, chance)]];
+const structured: Writer = ({ flat }, offset, chance) => [
+  ...(flat ? gates() : []),
+  ...new Routines(set, from, chance).contents(CODE + offset),
+];
+
 /** Random programs in every twin; what failed, a few of it. */
-function lives(twins: Twins, programs: number, situate: (chance: Chance) => Situation): string[] {
-  const from = variants.filter(ordinary);
+function lives(
+  twins: Twins,
+  programs: number,
+  situate: (chance: Chance) => Situation,
+  write: Writer,
+): string[] {
   const failures: string[] = [];
   for (let n = 0; n < programs; n++) {
     const seed = SEED * 1_000_033 + n;
     const chance = new Chance(seed);
     const where = situate(chance);
-    const code = program(set, from, where.size, chance);
-    twins.prepare(seed, where, code, chance.pick([0, 0x80, 0xf80, 0xff0]), handlers(where.mode));
+    const offset = chance.pick([0, 0x80, 0xf80, 0xff0]);
+    const contents = write(where, offset, chance);
+    twins.prepare(seed, where, [...handlers(where.mode), ...contents], offset);
     const failure = live(twins, chance);
-    if (failure) failures.push(`seed ${seed}: [${hexBytes(code)}] ${JSON.stringify(where)}: ${failure}`);
+    const code = contents
+      .filter(([at]) => at >= CODE)
+      .map(([at, bytes]) => `${at.toString(16)}: ${hexBytes(bytes)}`);
+    if (failure) failures.push(`seed ${seed}: [${code}] ${JSON.stringify(where)}: ${failure}`);
   }
   return failures.slice(0, SHOWN);
 }

@@ -166,6 +166,31 @@ describe('code that lies where EIP begins again', () => {
   });
 });
 
+describe('a page table in the memory of a device', () => {
+  it('is not there, and the device is not asked', () => {
+    const DEVICE = 0xa0000;
+    let reads = 0;
+    // mov eax, [400000h], again and again: its table is the device's.
+    const { gpr } = everywhere({
+      code: [INC_EBX, 0xa1, ...dword(0x400000), 0xeb, 0xf8],
+      setUp: ({ cpu, memory }) => {
+        const { s } = cpu;
+        const poke = (at: number, bytes: readonly number[]) => memory.writeBytes(at, Uint8Array.from(bytes));
+        poke(PAGE_DIRECTORY, [...dword(PAGE_TABLE | 7), ...dword(DEVICE | 7)]);
+        for (let page = 0; page < 0x100; page++) poke(PAGE_TABLE + page * 4, dword((page << 12) | 7));
+        // The handler: inc edi; add esp, 4; add dword [esp], 5; iretd.
+        poke(HANDLER, [0x47, 0x83, 0xc4, 4, 0x83, 0x04, 0x24, 5, 0xcf]);
+        const read = () => ++reads;
+        memory.mapMmio(DEVICE, 0x1000, { read, write: () => {} });
+        s.cr3 = PAGE_DIRECTORY;
+        s.cr0 |= Cr0.PG;
+      },
+    });
+    expect(reads).toBe(0);
+    expect(gpr(EDI)).toBeGreaterThan(10);
+  });
+});
+
 describe('a page table that is executed', () => {
   it('changes as its own entry gets the dirty bit', () => {
     // The entry of page 40h read as code: daa; nop; add al, [eax]. With its dirty bit: addr16 nop; add al, [eax].

@@ -7,7 +7,7 @@ import { Decoder } from '../../../../../src/core/cpu/ia32/isa/decode.js';
 import type { Expanded, InstructionSet } from '../../../../../src/core/cpu/ia32/isa/table.js';
 import type { Chance } from './chance.js';
 import { encode } from './encode.js';
-import { HANDLERS, type Mode } from './states.js';
+import { gate, HANDLERS, IDT, type Mode } from './states.js';
 import type { Contents } from './twins.js';
 
 const LENGTH = 24;
@@ -22,6 +22,20 @@ export function ordinary({ row }: Expanded): boolean {
   return row.opcode !== '' && !EXCLUDED.test(row.mnemonic) && !FAR_OR_SPECIAL.test(row.opcode);
 }
 
+/** One instruction; where a short jump leads is mostly still in the program. */
+export function instruction(
+  set: InstructionSet,
+  expanded: Expanded,
+  size: 16 | 32,
+  chance: Chance,
+): number[] {
+  const bytes = encode(set, expanded, size, chance);
+  const { length } = new Decoder(set).decode((i) => bytes[i] ?? 0, size);
+  const one = bytes.slice(0, length);
+  if (SHORT_JUMP.test(expanded.row.opcode)) one[length - 1] = chance.pick([0, 1, 2, 5, 0xf0, 0xfe]);
+  return one;
+}
+
 /** Machine code of a loop over random instructions, in code of `size` bits. */
 export function program(
   set: InstructionSet,
@@ -29,16 +43,8 @@ export function program(
   size: 16 | 32,
   chance: Chance,
 ): number[] {
-  const decoder = new Decoder(set);
   const code: number[] = [];
-  for (let n = 0; n < LENGTH; n++) {
-    const expanded = chance.pick(from);
-    const bytes = encode(set, expanded, size, chance);
-    const { length } = decoder.decode((i) => bytes[i] ?? 0, size);
-    const instruction = bytes.slice(0, length);
-    if (SHORT_JUMP.test(expanded.row.opcode)) instruction[length - 1] = chance.pick([0, 1, 2, 5, 0xf0, 0xfe]);
-    code.push(...instruction);
-  }
+  for (let n = 0; n < LENGTH; n++) code.push(...instruction(set, chance.pick(from), size, chance));
   const back = -(code.length + (size === 32 ? 5 : 3));
   const displacement = [back & 0xff, (back >> 8) & 0xff, (back >> 16) & 0xff, (back >> 24) & 0xff];
   return [...code, 0xe9, ...displacement.slice(0, size / 8)];
@@ -58,4 +64,9 @@ export function handlers(mode: Mode): Contents[] {
     const skip = WITH_ERROR_CODE.includes(vector) ? [...DROP_ERROR, ...SKIP32] : SKIP32;
     return [HANDLERS + vector * 16, mode === 'real' ? SKIP16 : skip];
   });
+}
+
+/** Gates that lead to these handlers from 32-bit code of any privilege. */
+export function gates(): Contents[] {
+  return Array.from({ length: 32 }, (_, n) => [IDT + n * 8, gate(8, HANDLERS + n * 16, 0xee, 0)]);
 }

@@ -4,7 +4,7 @@
  * descriptors and gates, boundary-biased registers.
  *
  * Memory: interrupt vectors at 0, GDT 1000h, IDT 2000h, TSS 3000h, LDT 3800h, page directory 4000h,
- * page table 5000h, code 10000h, data everywhere; a device at A0000h.
+ * page table 5000h, code 10000h to 13FFFh, data everywhere; a device at A0000h.
  */
 import { Cr0, Cr4, Flag, type Ia32State, Seg } from '../../../../../src/core/cpu/ia32/state.js';
 import type { Bench } from './bench.js';
@@ -39,6 +39,8 @@ export interface Situation {
   readonly size: 16 | 32;
   readonly cpl: 0 | 3;
   readonly paging: boolean;
+  /** Protected mode: every data segment is flat, and ESP points to memory. */
+  readonly flat?: boolean;
 }
 
 export function situation(chance: Chance): Situation {
@@ -60,7 +62,7 @@ function descriptor(base: number, limit: number, access: number): number[] {
   return [l[0]!, l[1]!, b[0]!, b[1]!, b[2]!, access & 0xff, high | (l[2]! & 0xf), b[3]!];
 }
 
-const gate = (selector: number, offset: number, access: number, count: number): number[] => {
+export const gate = (selector: number, offset: number, access: number, count: number): number[] => {
   const o = dword(offset);
   return [o[0]!, o[1]!, selector & 0xff, selector >>> 8, count, access, o[2]!, o[3]!];
 };
@@ -111,7 +113,7 @@ function pokePages(chance: Chance, poke: Poke): void {
     ...dword(rights()),
   ]);
   for (let page = 0; page < 0x100; page++) {
-    const system = page < 0x8 || (page >= 0x10 && page < 0x12);
+    const system = page < 0x8 || (page >= 0x10 && page < 0x14);
     const to = chance.oneIn(16) && !system ? chance.below(0x100) : page;
     poke(PAGE_TABLE + page * 4, dword((to << 12) | (system ? 7 : rights())));
   }
@@ -131,11 +133,12 @@ function setSegment(
   s.access[seg] = access;
 }
 
-function protectedSegments(s: Ia32State, chance: Chance, { size, cpl, paging }: Situation): void {
+function protectedSegments(s: Ia32State, chance: Chance, situation: Situation): void {
+  const { size, cpl, paging } = situation;
   const dpl = cpl << 5;
   for (const seg of [Seg.es, Seg.ds, Seg.fs, Seg.gs, Seg.ss]) {
     const big = chance.oneIn(2) ? BIG : 0;
-    const flat = chance.oneIn(3);
+    const flat = chance.oneIn(3) || situation.flat;
     const type = seg === Seg.ss ? chance.pick([DATA_RW, DATA_RW, 0x17]) : chance.pick(TYPES);
     if (flat) setSegment(s, seg, 16 | cpl, 0, 0xffffffff, DATA_RW | PRESENT | dpl | BIG | 0x8000);
     else if (seg !== Seg.ss && chance.oneIn(10)) setSegment(s, seg, 0, 0, 0, 0);
@@ -182,10 +185,20 @@ function register(chance: Chance): number {
 export function setState(s: Ia32State, chance: Chance, situation: Situation, offset: number): number {
   const { mode, cpl, paging } = situation;
   for (let n = 0; n < 8; n++) s.gpr[n * 2] = register(chance);
-  s.gpr[8] = chance.oneIn(2) ? chance.pick([0x8000, 0x8ffe, 0x20ffd, 0xfffe]) : register(chance);
+  s.gpr[8] =
+    chance.oneIn(2) || situation.flat
+      ? chance.pick([0x8000, 0x8ffe, 0x20ffd, 0xfffe, 0x11000])
+      : register(chance);
   if (mode === 'protected') protectedSegments(s, chance, situation);
   else paragraphSegments(s, chance, situation);
-  setSegment(s, Seg.tr, 0x28, TSS, chance.pick([0x67, 0xff, 0x2069]), chance.pick([0x8b, 0x8b, 0x83]));
+  setSegment(
+    s,
+    Seg.tr,
+    0x28,
+    TSS,
+    chance.pick([0x67, 0xff, 0x2069]),
+    situation.flat ? 0x8b : chance.pick([0x8b, 0x8b, 0x83]),
+  );
   setSegment(s, Seg.ldtr, 0x30, LDT, 0x3f, 0x82);
   s.gdtBase = GDT;
   s.gdtLimit = DESCRIPTORS * 8 - 1;

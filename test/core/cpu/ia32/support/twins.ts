@@ -12,6 +12,11 @@ import { CODE, DEVICE, establish, pokeTables, type Situation } from './states.js
 const RAM = 1 << 20;
 const PAGE = 4096;
 const MODEL = 'i686';
+/** Ports whose devices do more than answer, from FIRST_ACT on, in this order. */
+export const Act = { interrupt: 0, noInterrupt: 1, nmi: 2, patch: 3, a20: 4 } as const;
+export const FIRST_ACT = 0xe0;
+/** Where `Act.patch` writes INC or DEC of a register: one of 64 bytes. */
+export const PATCHED = CODE + 0x800;
 /** The clock that every case starts at. */
 export const START = 1000;
 
@@ -37,10 +42,22 @@ function twin(engine: Engine, name: string): Twin {
     return answer(at, size);
   };
   b.wires.reads = read('in');
-  b.wires.writes = (port, value, size) => note('out', port, value, size);
+  b.wires.writes = (port, value, size) => {
+    note('out', port, value, size);
+    act(b, port - FIRST_ACT, value);
+  };
   const write = (at: number, value: number, size: number) => note('store', at, value, size);
   b.memory.mapMmio(DEVICE, PAGE, { read: read('load'), write });
   return { ...b, name, journal, blank: b.cpu.s.bytes.slice() };
+}
+
+function act({ cpu, memory }: Bench, what: number, value: number): void {
+  if (what === Act.interrupt || what === Act.noInterrupt) cpu.interrupt(what === Act.interrupt);
+  else if (what === Act.nmi) cpu.nmi();
+  else if (what === Act.a20) cpu.setA20((value & 1) !== 0);
+  else if (what === Act.patch) {
+    memory.writeBytes(PATCHED + 2 + (value & 0x3f), Uint8Array.of(0x40 | ((value >>> 4) & 0xb)));
+  }
 }
 
 /** Memory contents that every case starts from. */
@@ -61,19 +78,16 @@ export class Twins {
     for (const { memory } of this.all) memory.load(0, this.#template);
   }
 
-  /** The same memory and state in every twin: a function of `seed`, situation and code. */
-  prepare(
-    seed: number,
-    situation: Situation,
-    code: readonly number[],
-    offset = 0,
-    more: readonly Contents[] = [],
-  ): void {
+  /**
+   * The same memory and state in every twin: a function of `seed`, situation and contents. Execution begins
+   * at an offset in the page of code.
+   */
+  prepare(seed: number, situation: Situation, contents: readonly Contents[], offset: number): void {
     for (const t of this.all) {
       this.#restore(t);
+      t.cpu.setA20(true);
       pokeTables(new Chance(seed), (at, bytes) => t.memory.writeBytes(at, Uint8Array.from(bytes)));
-      for (const [at, bytes] of [...more, [CODE + offset, code] as const])
-        t.memory.writeBytes(at, Uint8Array.from(bytes));
+      for (const [at, bytes] of contents) t.memory.writeBytes(at, Uint8Array.from(bytes));
       t.cpu.s.bytes.set(t.blank);
       t.cpu.s.clock = START;
       establish(t, new Chance(seed + 1), situation, offset);
