@@ -41,10 +41,22 @@ export interface CpuPins {
   test?(): boolean;
 }
 
-/** Sees every retired instruction, changes nothing. */
+/** Sees instructions before they are executed, changes nothing. */
 export interface CpuObserver {
   /** Before the instruction at the current boundary; true stops here. */
   boundary?(): boolean;
+  /**
+   * Linear addresses: `boundary` is asked only before instructions that begin there. So the core need not
+   * stop at all others; the set must not change while it is installed.
+   */
+  readonly addresses?: ReadonlySet<number>;
+  /** May be set in the midst of an instruction: `boundary` is asked at the next one, wherever that is. */
+  urgent?: boolean;
+}
+
+/** Is an observer to be asked before the instruction at a linear address? */
+export function asks(observer: CpuObserver, linear: number): boolean {
+  return !observer.addresses || observer.urgent === true || observer.addresses.has(linear);
 }
 
 export interface Cpu {

@@ -19,7 +19,14 @@ export const Dirty = { hashes: 1, checkpoints: 2, all: 3 } as const;
 export type DirtyBit = 1 | 2;
 
 /** Bits of `watched`: why a write to this RAM page must take the slow path. */
-export const Watch = { code: 1, pageTable: 2 } as const;
+export const Watch = { code: 1, pageTable: 2, data: 4 } as const;
+const CPU_WATCHES = Watch.code | Watch.pageTable;
+
+/** Physical addresses `address` to `address + length - 1`. */
+export interface Range {
+  readonly address: number;
+  readonly length: number;
+}
 
 const ALIAS_FIRST_PAGE = 0xfffc0;
 
@@ -37,8 +44,12 @@ export class PhysicalMemory {
   onWatchedWrite: (address: number, length: number) => void = () => {};
   /** Called when a page has changed its kind: nothing cached about any page holds. */
   onMappingChanged: () => void = () => {};
-  /** Called when the dirty bits were cleared: cached permissions to write must be dropped. */
+  /** Called when writes must be noticed that were not: cached permissions to write must be dropped. */
   onDirtyCleared: () => void = () => {};
+  /** Physical addresses whose writes somebody wants to hear of, each before it happens. */
+  #observed:
+    | { readonly ranges: readonly Range[]; readonly heard: (at: number, length: number) => void }
+    | undefined;
   readonly #view: DataView;
   readonly #mmio = new Map<number, MmioHandler>();
 
@@ -100,11 +111,44 @@ export class PhysicalMemory {
     if ((address & (PAGE_SIZE - 1)) + size > PAGE_SIZE) return this.#writeSplit(address, value, size);
     if (kind === PageKind.mmio) return this.#mmio.get(page)!.write(address, value, size);
     if (kind !== PageKind.ram) return;
-    if (this.watched[page]) this.onWatchedWrite(address, size);
+    if (this.watched[page]) this.#tell(address, size);
     this.dirty[page] = Dirty.all;
     if (size === 4) this.#view.setUint32(address, value, true);
     else if (size === 2) this.#view.setUint16(address, value, true);
     else this.ram[address] = value;
+  }
+
+  #tell(address: number, length: number): void {
+    const watched = this.watched[address >>> PAGE_SHIFT]!;
+    if (watched & CPU_WATCHES) this.onWatchedWrite(address, length);
+    if (watched & Watch.data && this.observes(address, length)) this.#observed!.heard(address, length);
+  }
+
+  /**
+   * Calls `heard` before every write to ranges of RAM, by whoever; undefined ends that. The processor's own
+   * marks in page tables (accessed, dirty) are not told.
+   */
+  observe(
+    ranges: readonly Range[] | undefined,
+    heard: (at: number, length: number) => void = () => {},
+  ): void {
+    for (let page = 0; page < this.watched.length; page++) {
+      this.watched[page] = this.watched[page]! & ~Watch.data;
+    }
+    this.#observed = ranges && { ranges, heard };
+    for (const { address, length } of ranges ?? []) {
+      const last = Math.min((address + length - 1) >>> PAGE_SHIFT, this.watched.length - 1);
+      for (let page = address >>> PAGE_SHIFT; page <= last; page++) {
+        this.watched[page] = this.watched[page]! | Watch.data;
+      }
+    }
+    this.onDirtyCleared();
+  }
+
+  /** Would somebody hear of a write? */
+  observes(at: number, length: number): boolean {
+    const overlaps = (r: Range) => at < r.address + r.length && at + length > r.address;
+    return this.#observed?.ranges.some(overlaps) ?? false;
   }
 
   #readSplit(address: number, size: number): number {
@@ -140,7 +184,7 @@ export class PhysicalMemory {
       const page = at >>> PAGE_SHIFT;
       const chunk = Math.min(data.length - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
       if (this.kind[page] === PageKind.ram) {
-        if (this.watched[page]) this.onWatchedWrite(at, chunk);
+        if (this.watched[page]) this.#tell(at, chunk);
         this.dirty[page] = Dirty.all;
         this.ram.set(data.subarray(done, done + chunk), at);
       } else for (let i = 0; i < chunk; i++) this.write(at + i, data[done + i]!, 1);

@@ -3,8 +3,10 @@
  * is going to a checkpoint before and running forward again; how dense checkpoints are decides how long
  * that takes. The machine is moved, never changed.
  */
+import type { CpuObserver } from '../../core/cpu.js';
 import type { Note } from '../../core/device.js';
 import type { Machine } from '../../core/machine.js';
+import type { Range } from '../../core/memory.js';
 import type { Boards } from '../boards.js';
 import type { Divergence } from '../divergence.js';
 import { Replayer } from '../replayer.js';
@@ -16,11 +18,22 @@ export interface TimelineOptions {
   readonly checkpointMemory?: number;
 }
 
+/** Where a run stops; at any of them. */
+export interface Stops {
+  /** Linear addresses of instructions: before them. */
+  readonly addresses?: ReadonlySet<number>;
+  /** Ranges of physical memory: before the first instruction behind a write to them, whoever writes. */
+  readonly writes?: readonly Range[];
+  /** Only if this holds there; it must change nothing. */
+  readonly condition?: (machine: Machine) => boolean;
+}
+
 export interface TravelOptions {
   /** Called some times a second with where the machine is; false stops there. */
   readonly onProgress?: (clock: number) => boolean;
 }
 
+const NOWHERE: ReadonlySet<number> = new Set();
 const DEFAULT_MEMORY = 512 << 20;
 /** Clocks between checkpoints on the way forward: some 50 ms of running. */
 const SPACING = 2 ** 25;
@@ -80,8 +93,17 @@ export class Timeline {
     this.#replayer.onNote = listener;
   }
 
+  set onInput(listener: (channel: string, data: Uint8Array, clock: number) => void) {
+    this.#replayer.onInput = listener;
+  }
+
   stateHash(): bigint {
     return this.#replayer.stateHash();
+  }
+
+  /** Makes where it stands a checkpoint: moves from here on will cost little. */
+  keep(): void {
+    this.#checkpoints.take();
   }
 
   /**
@@ -97,17 +119,36 @@ export class Timeline {
     return this.#forward(clock, options);
   }
 
+  /** As `seek`, forward, but through all that lies between: every event on the way is heard. */
+  play(clock: number, options: TravelOptions = {}): boolean {
+    return clock <= this.clock || this.#forward(clock, options);
+  }
+
   /** Runs forward, leaving checkpoints behind where there are none. */
   #forward(clock: number, { onProgress }: TravelOptions): boolean {
     const target = Math.min(clock, this.end);
     while (this.clock < target) {
       const known = this.#checkpoints.before(this.clock).clock;
       const next = Math.max(known + SPACING, this.clock + 1);
-      if (!this.#replayer.runTo(Math.min(next, target))) return false;
+      const goal = Math.min(next, target);
+      if (!this.#replayer.runTo(goal) || this.clock < goal) return false;
       if (this.clock >= next) this.#checkpoints.take();
       if (onProgress && !onProgress(this.clock)) return false;
     }
     return clock < this.end || this.#replayer.runTo(clock);
+  }
+
+  /**
+   * Runs forward to `clock`, and asks `stop` before every instruction on the way, the one here included. True if
+   * it said so: then it stands before that one. `stop` may look at the machine.
+   */
+  scan(clock: number, stop: () => boolean): boolean {
+    let stopped = false;
+    this.#watch(
+      () => (stopped = stop()),
+      () => this.#replayer.runTo(clock),
+    );
+    return stopped;
   }
 
   /** To the next instruction that is about to be executed. False at the end. */
@@ -155,10 +196,84 @@ export class Timeline {
     return last;
   }
 
+  // ---- to where something happens ----
+
+  /** Forward to the first place behind here where it stops; else to the end, and false. */
+  continue(stops: Stops, options: TravelOptions = {}): boolean {
+    const from = this.clock;
+    let found = false;
+    this.#search(
+      stops,
+      () => {
+        found ||= this.clock > from;
+        return found;
+      },
+      () => this.#forward(this.end, options),
+    );
+    return found;
+  }
+
+  /**
+   * Back to the last place before here where it would have stopped on the way forward; else to the beginning,
+   * and false. What lies nearest is searched first: growing windows, then from checkpoint to checkpoint.
+   */
+  reverseContinue(stops: Stops, options: TravelOptions = {}): boolean {
+    const from = this.clock;
+    this.#bringNear(from);
+    for (let end = from, window = FIRST_WINDOW; end > 0; window *= WINDOW_GROWTH) {
+      const start = Math.max(0, window < NEAR ? from - window : this.#checkpoints.before(end - 1).clock);
+      const last = this.#lastStop(stops, start, end, from);
+      if (last !== undefined) return this.seek(last);
+      end = start;
+      if (options.onProgress && !options.onProgress(end)) break;
+    }
+    this.seek(0);
+    return false;
+  }
+
+  /** The last stop from `start` on that lies before `from`; the stretch ends with what begins before `end`. */
+  #lastStop(stops: Stops, start: number, end: number, from: number): number | undefined {
+    this.seek(start);
+    let last: number | undefined;
+    const stop = (): boolean => {
+      if (this.clock < from) last = this.clock;
+      return this.clock >= end;
+    };
+    const due = this.#search(stops, stop, () => this.#replayer.runTo(end));
+    // Behind the stretch's last instruction.
+    if (due && this.clock < from && (stops.condition?.(this.machine) ?? true)) last = this.clock;
+    return last;
+  }
+
+  /** Runs `run`; `stop` is asked wherever one of the stops is. True if it is yet to be asked where that ended. */
+  #search({ addresses, writes, condition }: Stops, stop: () => boolean, run: () => void): boolean {
+    const { memory } = this.machine;
+    const boundary = (): boolean => {
+      observer.urgent = false;
+      return (!condition || condition(this.machine)) && stop();
+    };
+    const observer: CpuObserver = { boundary, addresses: addresses ?? NOWHERE, urgent: false };
+    if (writes) {
+      memory.observe(writes, () => {
+        observer.urgent = true;
+      });
+    }
+    try {
+      this.#observed(observer, run);
+    } finally {
+      if (writes) memory.observe(undefined);
+    }
+    return observer.urgent === true;
+  }
+
   /** Runs `run` while `stop` is asked before every instruction. */
   #watch(stop: () => boolean, run: () => void): void {
+    this.#observed({ boundary: stop }, run);
+  }
+
+  #observed(observer: CpuObserver, run: () => void): void {
     const { cpu } = this.machine;
-    cpu.observer = { boundary: stop };
+    cpu.observer = observer;
     try {
       run();
     } finally {

@@ -7,7 +7,7 @@
  * Not modelled: the minimum mode's pins, the 80C86's static clock, NEC's V20 and V30, an 8087 (ESC does its bus
  * cycle), how many clocks RESET must last.
  */
-import type { Cpu, CpuObserver, CpuPins, Stop } from '../../cpu.js';
+import { asks, type Cpu, type CpuObserver, type CpuPins, type Stop } from '../../cpu.js';
 import type { PhysicalMemory } from '../../memory.js';
 import { type BusObserver, I8086_MODEL, I8088_MODEL } from './biu.js';
 import { Chip, NO_OVERRIDE } from './chip.js';
@@ -119,10 +119,16 @@ export class I8086Cpu implements Cpu {
         this.#sleep(end);
         continue;
       }
-      if (observer?.boundary !== undefined && chip.atInstruction && observer.boundary()) return 'observer';
+      if (observer?.boundary !== undefined && chip.atInstruction && this.#isStopped(observer))
+        return 'observer';
       step(chip);
     }
     return 'clock';
+  }
+
+  #isStopped(observer: CpuObserver): boolean {
+    const { cs, ip } = this.programCounter;
+    return asks(observer, ((cs << 4) + ip) & 0xfffff) && observer.boundary!();
   }
 
   /** A device wants the machine to look; without a pin that serves events, so does an event that is due. */

@@ -190,6 +190,7 @@ export class Access {
     if (!write) return false;
     const watched = this.#memory.watched[page]!;
     if (watched === 0) return false;
+    if (watched & Watch.data && this.#memory.observes(physical, size)) return true;
     return (watched & Watch.pageTable) !== 0 || this.#code.overlaps(physical, size);
   }
 }

@@ -9,7 +9,7 @@
  *
  * Not modelled: MMX, SSE, PAE, SMM, machine checks, the local APIC, test registers, caches.
  */
-import type { Cpu, CpuObserver, CpuPins, Stop } from '../../cpu.js';
+import { asks, type Cpu, type CpuObserver, type CpuPins, type Stop } from '../../cpu.js';
 import { type PhysicalMemory, Watch } from '../../memory.js';
 import { Access } from './access.js';
 import type { Context, Size } from './context.js';
@@ -76,7 +76,9 @@ export class Ia32 implements Cpu, Context {
   readonly name = 'ia32';
   readonly family: number;
   readonly s: Ia32State;
-  observer: CpuObserver | undefined;
+  #observer: CpuObserver | undefined;
+  /** Offsets in pages of the addresses at which the observer is asked. */
+  #breakpoints: ReadonlySet<number> = new Set();
   readonly #options: Ia32Options;
   readonly #pins: CpuPins;
   readonly #space: Space;
@@ -138,6 +140,16 @@ export class Ia32 implements Cpu, Context {
 
   get retired(): number {
     return this.s.retired;
+  }
+
+  get observer(): CpuObserver | undefined {
+    return this.#observer;
+  }
+
+  set observer(observer: CpuObserver | undefined) {
+    this.#observer = observer;
+    this.#breakpoints = new Set([...(observer?.addresses ?? [])].map((address) => address & 0xfff));
+    this.#code.setBreakpoints(this.#breakpoints);
   }
 
   /** Regions compiled since power-on. */
@@ -250,7 +262,7 @@ export class Ia32 implements Cpu, Context {
     if (this.#pins.attention() || next <= s.clock) return 'attention';
     if (this.#serveBoundary()) return 'go on';
     if (s.halted) return 'halted';
-    if (this.observer?.boundary?.()) return 'observer';
+    if (this.#isStopped()) return 'observer';
     const deadline = Math.min(until, next, s.clock + MAX_SLICE);
     if (this.#options.engine === 'evaluator') this.#evaluate();
     else if (this.#mustStep()) this.#step(deadline);
@@ -266,8 +278,24 @@ export class Ia32 implements Cpu, Context {
       s.shadow !== 0 ||
       (s.eflags & (Flag.TF | Flag.RF)) !== 0 ||
       this.#access.checksEveryAccess ||
-      this.observer !== undefined
+      (this.#observer !== undefined && (!this.#observer.addresses || this.#isAtBreakpoint()))
     );
+  }
+
+  /** Asks the observer, if it wants to be asked here. */
+  #isStopped(): boolean {
+    const observer = this.#observer;
+    if (!observer?.boundary || !asks(observer, this.#linearEip())) return false;
+    return observer.boundary();
+  }
+
+  #linearEip(): number {
+    return (this.s.base[Seg.cs]! + this.s.eip) >>> 0;
+  }
+
+  /** Blocks are left before the instruction: it must be executed without them. */
+  #isAtBreakpoint(): boolean {
+    return this.#breakpoints.has(this.#linearEip() & 0xfff);
   }
 
   /** Traps of the last instruction, NMI and interrupts, in that order; true if one was delivered. */
@@ -341,11 +369,12 @@ export class Ia32 implements Cpu, Context {
       this.#calls.deadline = undefined;
     }
     const exit = run.exit;
-    if (exit === Exit.fault || exit === Exit.abort || exit === Exit.hot) this.#backOut(run.rec);
+    if (exit === Exit.fault || exit === Exit.abort || exit >= Exit.hot) this.#backOut(run.rec);
     s.clock = deadline - run.left;
     s.retired += run.count;
     if (exit === Exit.fault) this.#exception(this.#recordedFault());
     else if (exit === Exit.hot) this.#compile(run.rec);
+    else if (exit === Exit.breakpoint) return;
     else if (s.clock >= deadline) return;
     else if (exit === Exit.lookup) this.#prepare(deadline);
     else if (exit === Exit.clock) this.#step(deadline);

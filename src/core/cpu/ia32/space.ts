@@ -59,6 +59,8 @@ export const Exit = {
   next: 5,
   /** The block whose head is `rec` has been entered so often that it should be compiled. */
   hot: 6,
+  /** The instruction whose breakpoint record is `rec` comes next. */
+  breakpoint: 7,
 } as const;
 
 const align = (n: number, to: number): number => Math.ceil(n / to) * to;

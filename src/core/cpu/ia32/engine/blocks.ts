@@ -15,7 +15,7 @@ import { type Decoded, type Decoder, MAX_LENGTH } from '../isa/decode.js';
 import type { Mmu } from '../mmu.js';
 import { ENTRY_BASE, ENTRY_TABLE_BYTES, ENTRY_TABLES, Rec, type Space } from '../space.js';
 import type { Handlers } from './interpreter.js';
-import { Records } from './records.js';
+import { type Price, priceOf, Records } from './records.js';
 import { RestlessPages } from './restless.js';
 
 /**
@@ -30,6 +30,8 @@ const MAX_SINGLES = 1 << 16;
 /** Records of an instruction alone. */
 const ALONE = 2;
 const NO_PAGE = -1;
+/** A record before an instruction at a breakpoint. */
+const FREE: Price = { clocks: 0, instructions: 0 };
 
 /**
  * An instruction kept alone: its record; where its bytes on a second page are, if it has any; and the
@@ -70,6 +72,8 @@ export class CodeCache {
   readonly #versions: Uint32Array;
   /** By `first byte * MODES + mode`. */
   readonly #singles = new Map<number, Single>();
+  /** Offsets in pages before whose instructions the interpreter is left. */
+  #breakpoints: ReadonlySet<number> = new Set();
   /** Changes whenever decoded code is dropped. */
   epoch = 0;
   #tablesUsed = 0;
@@ -126,7 +130,7 @@ export class CodeCache {
     const known = this.#space.u32[entry]!;
     if (known !== 0) return known;
     if (this.single(physical, mode)?.second !== undefined) return 0;
-    if (!this.#records.hasRoomFor(MAX_INSTRUCTIONS + 2)) {
+    if (!this.#records.hasRoomFor(2 * MAX_INSTRUCTIONS + 2)) {
       this.dropAll();
       return this.block(physical, this.tableOf(physical, mode)!, mode);
     }
@@ -143,22 +147,26 @@ export class CodeCache {
     const hasHead = this.#options.heat > 0 && mode === 1;
     if (hasHead) records.allocate(1);
     const first = records.next;
-    const clocks: number[] = [];
+    const prices: Price[] = [];
     let here = 0;
-    for (let ended = false; !ended && clocks.length < MAX_INSTRUCTIONS && here < room; ) {
+    for (let ended = false; !ended && prices.length < MAX_INSTRUCTIONS && here < room; ) {
       const d = this.#decodeWithin(at + here, room - here, mode);
       if (!d) break;
+      if (this.#breakpoints.has((at + here) & (PAGE_SIZE - 1))) {
+        records.writePseudo(records.allocate(1), this.#options.handlers.breakpoint, here);
+        prices.push(FREE);
+      }
       records.write(records.allocate(1), d, here);
       here += d.length;
-      clocks.push(d.expanded.clocks);
+      prices.push(priceOf(d));
       ended = d.expanded.ends;
     }
-    if (clocks.length === 0) {
+    if (here === 0) {
       records.freeFrom(head);
       return 0;
     }
     records.writeEnd(records.allocate(1), here);
-    records.sumUp(first, clocks, here);
+    records.sumUp(first, prices, here);
     if (hasHead) this.#writeHead(head, first);
     this.#watch(physical, here);
     return head;
@@ -166,8 +174,10 @@ export class CodeCache {
 
   /** The record of the first instruction of a block. */
   #firstOf(block: number): number {
-    const handler = this.#space.u16[(block + Rec.handler) >>> 1]!;
-    return handler > this.#options.handlers.end ? block + Rec.size : block;
+    const { u16 } = this.#space;
+    let rec = block;
+    while (u16[(rec + Rec.handler) >>> 1]! > this.#options.handlers.end) rec += Rec.size;
+    return rec;
   }
 
   /** A head costs what its block costs. */
@@ -187,6 +197,17 @@ export class CodeCache {
     } catch (e) {
       if (e === PAGE_END) return undefined;
       throw e;
+    }
+  }
+
+  /** From now on the interpreter is left before instructions at these offsets in their pages. */
+  setBreakpoints(offsets: ReadonlySet<number>): void {
+    const changed = [...new Set([...offsets, ...this.#breakpoints])].filter(
+      (o) => offsets.has(o) !== this.#breakpoints.has(o),
+    );
+    this.#breakpoints = offsets;
+    for (const [page, decoded] of this.#decoded.entries()) {
+      if (decoded && changed.some((o) => decoded[o >>> 5]! & (1 << (o & 31)))) this.#dropPage(page);
     }
   }
 

@@ -37,6 +37,8 @@ export interface Handlers {
   readonly count: number;
   /** At the head of a block: goes on with its first instruction. */
   readonly pass: number;
+  /** Before an instruction at a breakpoint: leaves with `Exit.breakpoint`. */
+  readonly breakpoint: number;
   /** The first place in the table for compiled regions; they go on to its end. */
   readonly regions: number;
 }
@@ -114,6 +116,7 @@ function compile(family: number): Compiled {
   const end = functions.push(emitEnd(w, gotoDirect)) - 1;
   const count = functions.push(emitCount(w)) - 1;
   const pass = functions.push(emitPass(w)) - 1;
+  const breakpoint = functions.push(emitBreakpoint(w)) - 1;
   w.table(TABLE, functions.length + REGIONS, functions);
   emitLoop(w, go);
   w.export('goto', go);
@@ -122,7 +125,7 @@ function compile(family: number): Compiled {
   return {
     module,
     helpers: [...helperArities(expanded.map((e) => e.effects)).keys()],
-    handlers: { end, count, pass, regions: functions.length },
+    handlers: { end, count, pass, breakpoint, regions: functions.length },
   };
 }
 
@@ -259,6 +262,13 @@ function emitCount(w: ModuleWriter): number {
 function emitPass(w: ModuleWriter): number {
   const { index, code } = w.function({ params: [I32], results: [I32] });
   code.get(0).i32(Rec.size).op(0x6a);
+  return index;
+}
+
+function emitBreakpoint(w: ModuleWriter): number {
+  const { index, code: c } = w.function({ params: [I32], results: [I32] });
+  c.i32(0).get(0).store32(cellAddress('rec'));
+  c.i32(0).i32(Exit.breakpoint).store32(EXIT_ADDRESS).i32(0);
   return index;
 }
 

@@ -11,6 +11,15 @@ const SCRATCH = RECORD_BASE;
 const FIRST = RECORD_BASE + SCRATCH_RECORDS * Rec.size;
 const LIMIT = RECORD_BASE + RECORDS * Rec.size;
 
+/** What one record costs. */
+export interface Price {
+  readonly clocks: number;
+  /** 1, or 0 of a record that stands for no instruction. */
+  readonly instructions: number;
+}
+
+export const priceOf = (d: Decoded): Price => ({ clocks: d.expanded.clocks, instructions: 1 });
+
 export class Records {
   readonly #space: Space;
   /** Number of the handler that ends a block. */
@@ -56,7 +65,7 @@ export class Records {
   writeAlone(rec: number, d: Decoded): void {
     this.write(rec, d, 0);
     this.writeEnd(rec + Rec.size, d.length);
-    this.sumUp(rec, [d.expanded.clocks], d.length);
+    this.sumUp(rec, [priceOf(d)], d.length);
   }
 
   /** An instruction that begins `here` bytes behind the start of its block. */
@@ -75,21 +84,28 @@ export class Records {
   }
 
   writeEnd(rec: number, here: number): void {
+    this.writePseudo(rec, this.#end, here);
+  }
+
+  /** A record that stands for no instruction. */
+  writePseudo(rec: number, handler: number, here: number): void {
     const { u16, u32 } = this.#space;
     u32.fill(0, rec >>> 2, (rec + Rec.size) >>> 2);
-    u16[(rec + Rec.handler) >>> 1] = this.#end;
+    u16[(rec + Rec.handler) >>> 1] = handler;
     u16[(rec + Rec.here) >>> 1] = here;
   }
 
   /** Clocks, instructions and bytes from each instruction to the end of the block. */
-  sumUp(first: number, clocks: readonly number[], end: number): void {
+  sumUp(first: number, prices: readonly Price[], end: number): void {
     const { u16, i32 } = this.#space;
-    let sum = 0;
-    for (let i = clocks.length - 1; i >= 0; i--) {
+    let clocks = 0;
+    let instructions = 0;
+    for (let i = prices.length - 1; i >= 0; i--) {
       const rec = first + i * Rec.size;
-      sum += clocks[i]!;
-      i32[(rec + Rec.minusClocks) >>> 2] = -sum;
-      i32[(rec + Rec.instructions) >>> 2] = clocks.length - i;
+      clocks += prices[i]!.clocks;
+      instructions += prices[i]!.instructions;
+      i32[(rec + Rec.minusClocks) >>> 2] = -clocks;
+      i32[(rec + Rec.instructions) >>> 2] = instructions;
       u16[(rec + Rec.bytes) >>> 1] = end - u16[(rec + Rec.here) >>> 1]!;
     }
   }

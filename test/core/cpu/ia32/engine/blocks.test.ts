@@ -14,7 +14,7 @@ const PAGE = 0x5000;
 const REAL_MODE = 0;
 /** Instructions after which it has paid to keep code. */
 const LONG = 1000;
-const HANDLERS = { end: 1, count: 2, pass: 3, regions: 4 };
+const HANDLERS = { end: 1, count: 2, pass: 3, breakpoint: 4, regions: 5 };
 
 /** A cache over 1 MiB of RAM, made once: it is large. */
 const space = new Space(MIB);

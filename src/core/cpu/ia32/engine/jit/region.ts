@@ -89,6 +89,10 @@ export class RegionReader {
     let rec = head + Rec.size;
     let rejected = 0;
     for (; u16[(rec + Rec.handler) >>> 1] !== this.#handlers.end; rec += Rec.size) {
+      if (u16[(rec + Rec.handler) >>> 1] === this.#handlers.breakpoint) {
+        rejected = rec;
+        break;
+      }
       const instruction = this.#instruction(rec, flat);
       if (!instruction.effects.every(compilable) || !restartable(instruction.effects)) {
         rejected = rec;
