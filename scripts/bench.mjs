@@ -5,27 +5,36 @@
  * or in the folder V86; its BIOS images are SeaBIOS, as QEMU's packages bring it. GUEST_APPEND is a kernel
  * command line other than console=ttyS0.
  *
+ * Then it moves about in the trace just made. Before all that: how fast the exact 8086 runs.
+ *
  * Processor time is what ratios are taken of: it says the same on a host that does other things too.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { guestIn, SCRIPT } from './bench/guest.mjs';
 import { hasQemu, qemu } from './bench/qemu.mjs';
 import { rewind86 } from './bench/rewind86.mjs';
+import { travel } from './bench/travel.mjs';
 import { findV86, v86 } from './bench/v86.mjs';
 import { prepare, ROOT } from './prepare.mjs';
 
+prepare();
+spawnSync(process.execPath, ['--import', 'tsx', join(ROOT, 'scripts/bench-8086.ts')], {
+  cwd: ROOT,
+  stdio: 'inherit',
+});
 const guest = guestIn(process.env.REWIND86_GUEST ?? join(ROOT, '.cache/guests/debian'));
 const missing = Object.values(guest).filter((path) => !existsSync(path));
 if (missing.length) {
   console.error(`there is no ${missing.join(', ')}; scripts/debian-guest.sh makes the guest`);
   process.exit(1);
 }
-prepare();
 const folder = mkdtempSync(join(tmpdir(), 'rewind86-bench-'));
 try {
   print(await measureAll());
+  await travel(join(folder, 'hash.rewind'));
 } finally {
   rmSync(folder, { recursive: true });
 }
