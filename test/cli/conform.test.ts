@@ -264,7 +264,7 @@ it('shows its progress on a terminal, and cleans up behind it', async () => {
 it('runs in threads', () => {
   for (const form of ['00', '01', '02', '03']) file(`${form}.json`, json(NOP, ending({ regs: { ax: 5 } })));
   const main = path.join(import.meta.dirname, 'support', 'main.ts');
-  const args = ['--import', 'tsx', main, 'conform', dir, '--jobs', '3', '--json'];
+  const args = ['--import', 'tsx', main, 'conform', dir, '--jobs', '2', '--json'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect(status, stderr).toBe(87);
   const { forms, totals } = JSON.parse(stdout);
