@@ -12,6 +12,7 @@ import { type Boards, buildFrom } from './boards.js';
 import type { Divergence, DivergenceKind } from './divergence.js';
 import { identityOf } from './identity.js';
 import { NoteDigest } from './noteDigest.js';
+import { sameBytes } from './sameBytes.js';
 import { signalOf } from './signals.js';
 import { StateHasher, stateHashOf } from './stateHash.js';
 import { type Step, Tape, type TapeMark } from './tape.js';
@@ -260,10 +261,6 @@ export class Replayer {
     this.#found(kind, where, expected, actual, also);
     throw new Diverged();
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 export function outcomeText(outcome: Outcome | undefined): string {

@@ -5,6 +5,7 @@
  */
 import type { MachineState } from '../../core/machine.js';
 import type { Replayer, ReplayMark } from '../replayer.js';
+import { sameBytes } from '../sameBytes.js';
 import { RamCopies, type RamPicture } from './ramCopies.js';
 
 export interface Checkpoint {
@@ -65,9 +66,7 @@ export class Checkpoints {
 
   /** Page kinds change a few times in a run and are large. */
   #shareKinds(state: MachineState): MachineState {
-    if (this.#kinds && Buffer.compare(this.#kinds, state.pageKinds) === 0) {
-      return { ...state, pageKinds: this.#kinds };
-    }
+    if (this.#kinds && sameBytes(this.#kinds, state.pageKinds)) return { ...state, pageKinds: this.#kinds };
     this.#kinds = state.pageKinds;
     return state;
   }
