@@ -23,7 +23,7 @@ const FIRST_SEED = LONG ? Date.now() % 1_000_000_000 : 1;
 
 /** Instructions to reach in each mode, and programs to play at least; clocks that one program gets. */
 const INSTRUCTIONS = LONG ? TOTAL / MODES.length : 1;
-const PROGRAMS = 24;
+const PROGRAMS = 16;
 const CLOCKS = LONG ? 4_000_000 : 400_000;
 const SHORT_CLOCKS = 20_000;
 /** A slice of so many clocks takes milliseconds; seconds if the compiler has nothing to do but compile. */

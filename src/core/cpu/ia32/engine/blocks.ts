@@ -225,8 +225,9 @@ export class CodeCache {
   single(first: number, mode: CodeMode): Single | undefined {
     const single = this.#singles.get(first * MODES + mode);
     if (!single) return undefined;
-    const [a, b] = this.#versionsOf(first, single.second);
-    return a === single.versions[0] && b === single.versions[1] ? single : undefined;
+    const { second, versions } = single;
+    if (this.#versionAt(first) !== versions[0]) return undefined;
+    return second === undefined || this.#versionAt(second) === versions[1] ? single : undefined;
   }
 
   /** Decodes the instruction at a physical address, if it lies in RAM and on one page for certain. */
@@ -250,7 +251,11 @@ export class CodeCache {
     const room = PAGE_SIZE - (first & (PAGE_SIZE - 1));
     this.#watch(first, Math.min(room, d.length));
     if (second !== undefined) this.#watch(second, d.length - room);
-    this.#singles.set(key, { rec, second, versions: this.#versionsOf(first, second) });
+    this.#singles.set(key, {
+      rec,
+      second,
+      versions: [this.#versionAt(first), this.#versionAt(second ?? first)],
+    });
     return rec;
   }
 
@@ -305,10 +310,9 @@ export class CodeCache {
     this.#memory.watched[page] = this.#memory.watched[page]! & ~Watch.code;
   }
 
-  /** Of the pages that an instruction was decoded from. */
-  #versionsOf(first: number, second: number | undefined): [number, number] {
-    const [a, b] = [this.#pageOf(first), second === undefined ? NO_PAGE : this.#pageOf(second)];
-    return [this.#versions[a] ?? NO_PAGE, this.#versions[b] ?? NO_PAGE];
+  #versionAt(physical: number): number {
+    const page = this.#pageOf(physical);
+    return page === NO_PAGE ? NO_PAGE : this.#versions[page]!;
   }
 
   dropAll(): void {
