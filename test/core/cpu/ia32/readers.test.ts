@@ -110,12 +110,12 @@ describe('many instructions', () => {
       observed: 'interpreter',
       evaluated: 'evaluator',
     });
-    expect(lives(twins, 150 * CASES, situation, plain)).toEqual([]);
+    expect(lives(twins, 120 * CASES, situation, plain)).toEqual([]);
   });
 
   it('compiled regions and the interpreter end alike', () => {
     const twins = new Twins({ straight: 'interpreter', compiled: 1, warmed: 3, 'paused compiled': 2 });
-    expect(lives(twins, 200 * CASES, compilable, plain)).toEqual([]);
+    expect(lives(twins, 120 * CASES, compilable, plain)).toEqual([]);
     for (const { name, cpu } of twins.all) {
       if (name !== 'straight') expect(cpu.regions, `${name}: regions compiled`).toBeGreaterThan(100);
     }
