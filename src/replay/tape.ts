@@ -2,7 +2,7 @@
  * A trace as three streams in order of time, unpacked a segment at a time: the steps of the replay
  * (inputs to admit, checks to make), the pulls to answer, the signals to expect.
  */
-import { CheckDecoder } from './trace/checks.js';
+import { type Check, CheckDecoder } from './trace/checks.js';
 import {
   decodeInputs,
   decodePulls,
@@ -64,6 +64,7 @@ export class Tape {
   readonly #signals: Queue<Signal>;
   #loaded = 0;
   #to = 0;
+  #final: Check | undefined;
 
   /** `fingerprint`: bytes of a fingerprint of the machine. `kept`: can go back to a mark. */
   constructor(trace: Trace, fingerprint: number, kept: boolean) {
@@ -120,8 +121,9 @@ export class Tape {
   finalCheck(): Uint8Array | undefined {
     const { end } = this.#trace;
     if (!end) return undefined;
-    const [check] = reading(this.#trace.frames.at(-1)!, () => this.#checks.decode(end.check, end.clock));
-    return check?.fingerprint;
+    // It is coded as the difference from the check before, so it can be decoded once.
+    this.#final ??= reading(this.#trace.frames.at(-1)!, () => this.#checks.decode(end.check, end.clock))[0];
+    return this.#final?.fingerprint;
   }
 
   #first<T>(queue: Queue<T>): T | undefined {
