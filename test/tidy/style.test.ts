@@ -40,8 +40,6 @@ const ENTRY_POINTS = [
 /** Exports that only tests use, and why they are not dead. */
 const USED_BY_TESTS: Readonly<Record<string, string>> = {
   'src/core/layout.ts toRecord': 'prints states, in reports of tests and for debuggers',
-  'src/devices/firmware/guest.ts guestSymbols': 'symbols are for debuggers, which come later',
-  'src/devices/firmware/image.ts biosSymbols': 'symbols are for debuggers, which come later',
   'src/devices/geometry.ts biosGeometry':
     'the independent formula that the BIOS, in assembly, is tested against',
   'src/devices/vga/modes.ts startTextMode': 'sets a mode as the BIOS does, for tests of the VGA without one',

@@ -4,7 +4,7 @@
  */
 import { BIOS_SIZE, RSDP_OFFSET, RSDP_ROOM } from './biosLayout.js';
 import { IMAGE, SYMBOLS } from './generated/bios.js';
-import { IMAGE as XT_IMAGE } from './generated/xtBios.js';
+import { IMAGE as XT_IMAGE, SYMBOLS as XT_SYMBOLS } from './generated/xtBios.js';
 
 /** Images as they stand in generated modules. */
 export function decodeBase64(text: string): Uint8Array {
@@ -28,4 +28,9 @@ export function xtBiosImage(): Uint8Array {
 /** The BIOS's labels: a line each, offset in segment F000h in hex and name. */
 export function biosSymbols(): string {
   return SYMBOLS;
+}
+
+/** The same of the xt board's BIOS. */
+export function xtBiosSymbols(): string {
+  return XT_SYMBOLS;
 }

@@ -99,7 +99,11 @@ export const SYMBOLS = `\
 00100360 current
 00100364 monitor_task
 00100374 worker_a
+0010037c worker_a.additions
+00100380 worker_a.random
 00100384 worker_b
+0010038c worker_b.additions
+00100390 worker_b.random
 00100394 worker
 001003a3 worker.work
 001003a6 worker.load

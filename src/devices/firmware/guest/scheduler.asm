@@ -44,5 +44,9 @@ FRAME_SIZE      equ 44
         align 4, db 0
 current:        dd monitor_task
 monitor_task:   dd 0, worker_a, 0, 0
-worker_a:       dd 0, worker_b, 0, 1
-worker_b:       dd 0, monitor_task, 0, 2
+worker_a:       dd 0, worker_b
+.additions:     dd 0                    ; by name, for those who debug
+.random:        dd 1
+worker_b:       dd 0, monitor_task
+.additions:     dd 0
+.random:        dd 2
