@@ -29,6 +29,8 @@ export const ExitCode = {
   halted: 85,
   /** The guest asked for a reset under `--no-reboot`. */
   reset: 86,
+  /** What was looked for is not in the run. */
+  notFound: 88,
   /** Single-step tests failed. */
   testsFailed: 87,
 } as const;

@@ -1,6 +1,7 @@
 /** The command line: finds the command, and turns whatever goes wrong into one line and an exit code. */
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { ready } from '../replay/ready.js';
+import { addBisect } from './commands/bisect.js';
 import { addConform } from './commands/conform.js';
 import { addDemo } from './commands/demo.js';
 import { addEvents } from './commands/events.js';
@@ -22,6 +23,7 @@ const COMMANDS = [
   addVerify,
   addInfo,
   addEvents,
+  addBisect,
   addRun,
   addExport,
   addConform,
@@ -30,8 +32,8 @@ const COMMANDS = [
 const HELP_AFTER = `
 Live runs: Ctrl-A x ends the run, Ctrl-A h shows the other keys.
 Exit codes: 0 done, 64 usage, 65 bad input, 66 cannot read, 73 cannot write, 80 bad trace, 81 diverged,
-82 script failed, 83 time limit, 84 triple fault, 85 halted, 86 reset, 87 tests failed; a guest's exit
-port gives its own.
+82 script failed, 83 time limit, 84 triple fault, 85 halted, 86 reset, 87 tests failed, 88 not
+found; a guest's exit port gives its own.
 `;
 
 /** Runs one command line (without the program's name) and returns the exit code. */

@@ -51,7 +51,8 @@ async function events(path: string, options: EventsOptions, host: Host): Promise
   const session = openSession(path, options, host);
   warnIncomplete(host, path, session.trace);
   warnBeyond(host, from, session);
-  const print = options.json ? jsonLine : textLine;
+  const print = (event: RunEvent) =>
+    options.json ? `${JSON.stringify(eventJson(event))}\n` : eventText(event);
   const filter = {
     ...(kind && { kinds: kind }),
     ...(from !== undefined && { from }),
@@ -63,12 +64,11 @@ async function events(path: string, options: EventsOptions, host: Host): Promise
   return session.divergence ? diverged(session, host) : ExitCode.ok;
 }
 
-function jsonLine(event: RunEvent): string {
-  const { data, ...rest } = event;
-  return `${JSON.stringify(data ? { ...rest, data: hexOf(data) } : rest)}\n`;
+export function eventJson({ data, ...rest }: RunEvent): Readonly<Record<string, unknown>> {
+  return data ? { ...rest, data: hexOf(data) } : rest;
 }
 
-function textLine({ clock, kind, device, what, a, b, data }: RunEvent): string {
+export function eventText({ clock, kind, device, what, a, b, data }: RunEvent): string {
   const detail = data ? hexOf(data) : `${a} ${b}${printable(kind, what, a)}`;
   return `${String(clock).padStart(14)} ${kind.padEnd(6)} ${device} ${what} ${detail}\n`;
 }

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { describeDivergence } from '../../replay/divergence.js';
 import { Session } from '../../replay/session.js';
+import { Timeline } from '../../replay/timeline/timeline.js';
 import { TraceError } from '../../replay/trace/format.js';
 import { Trace } from '../../replay/trace/reader.js';
 import { ExitCode } from '../exitCodes.js';
@@ -42,6 +43,12 @@ export function openSession(path: string, options: ReplayOptions, host: Host): S
     if (!session.trace.begun) throw session.trace.lack;
     return session;
   });
+}
+
+export function openTimeline(path: string, options: ReplayOptions, host: Host): Timeline {
+  const trace = openTrace(path, options);
+  if (!trace.begun) throw trace.lack;
+  return naming(path, options, () => new Timeline(trace, host.boards(options.engine)));
 }
 
 /** Puts the file's name before what is wrong with it, and behind it what helps. */
@@ -129,7 +136,7 @@ export async function runSession(
 }
 
 /** Says how a replay diverged; the exit code for it. */
-export function diverged(session: Session, host: Host): number {
-  say(host, describeDivergence(session.divergence!));
+export function diverged(replay: Session | Timeline, host: Host): number {
+  say(host, describeDivergence(replay.divergence!));
   return ExitCode.diverged;
 }

@@ -1,0 +1,137 @@
+/** What `bisect` has found, for people and as JSON. */
+import type { Frequency } from '../../core/time.js';
+import type { RunEvent } from '../../replay/events.js';
+import type { BisectAnswer } from '../../replay/query/bisect.js';
+import type { Circumstances, Executed } from '../../replay/query/circumstances.js';
+import type { Disassembled } from '../../replay/query/disassemble.js';
+import { eventJson, eventText } from './events.js';
+
+export interface ReportFrame {
+  readonly when: string;
+  readonly first: boolean;
+  /** Up to where it was looked for. */
+  readonly end: number;
+  readonly frequency: Frequency;
+}
+
+const COLUMN = 14;
+const BYTES = 16;
+
+export function bisectText(found: Circumstances, frame: ReportFrame): string {
+  const blocks = [
+    head(found, frame),
+    block('made so by', culprit(found)),
+    block('values', found.operands.map(operandText)),
+    block('registers', [found.registers.map(registerText).join(', ')].filter(Boolean)),
+    block('interrupted', interruptionText(found)),
+    block('on the way', found.trail.map(stepText)),
+    block(
+      'events',
+      found.events.map((event) => `${event.clock > found.after ? 'later ' : ''}${happening(event)}`),
+    ),
+    block('input before', [found.input ? inputText(found.input) : 'none']),
+  ];
+  return `${blocks.flat().join('\n')}\n`;
+}
+
+/** A name, and what belongs to it in a column of its own. */
+function block(name: string, lines: readonly string[]): string[] {
+  return lines.map((line, i) => (i === 0 ? name : '').padEnd(COLUMN) + line);
+}
+
+function head({ after, retired }: Circumstances, { when, first, end, frequency }: ReportFrame): string[] {
+  const { num, den } = frequency;
+  const seconds = ((after * den) / num).toFixed(6);
+  const how = first ? 'becomes true for the first time' : `becomes true, and is at clock ${end}`;
+  return [when, `${how}: clock ${after}, ${seconds} s, instruction ${retired + 1}`, ''];
+}
+
+/** The instruction, and what else happened before the next one; either may have been it. */
+function culprit({ instruction, before, after, events }: Circumstances): string[] {
+  const meanwhile = events.filter(({ clock }) => clock > before && clock <= after).map(happening);
+  if (instruction) return [instructionText(instruction), ...meanwhile.map((event) => `or ${event}`)];
+  return meanwhile.length > 0 ? meanwhile : [`time passing from clock ${before} to ${after}`];
+}
+
+const happening = (event: RunEvent): string => eventText(event).trim();
+
+function instructionText({ address, bytes, text, at, about }: Disassembled): string {
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const names = [at, about && `about ${about}`].filter(Boolean).join(', ');
+  return `${hex32(address)}  ${hex.padEnd(BYTES)}  ${text.padEnd(28)}  ${names}`.trimEnd();
+}
+
+function stepText({ clock, instruction }: Executed): string {
+  return `${clock}  ${instruction ? instructionText(instruction) : 'unreadable'}`;
+}
+
+function hex32(value: number): string {
+  return value.toString(16).padStart(8, '0');
+}
+
+function valueText(value: bigint | undefined): string {
+  if (value === undefined) return 'no value';
+  return value < 10n ? `${value}` : `${value} (${value.toString(16)}h)`;
+}
+
+function operandText({ name, before, after }: Circumstances['operands'][number]): string {
+  const change = before === after ? valueText(after) : `${valueText(before)} -> ${valueText(after)}`;
+  return `${name}: ${change}`;
+}
+
+function registerText({ name, before, after }: Circumstances['registers'][number]): string {
+  return `${name} ${before.toString(16)}h -> ${after.toString(16)}h`;
+}
+
+function interruptionText({ interruption }: Circumstances): string[] {
+  if (!interruption) return [];
+  const { vector, clock, instruction, resumed } = interruption;
+  return [
+    `by interrupt ${vector.toString(16)}h at clock ${clock}, before`,
+    instruction ? instructionText(instruction) : 'an unreadable instruction',
+    `It went on at clock ${resumed}, ${resumed - clock} clocks later, with the registers of that time.`,
+  ];
+}
+
+function inputText({ clock, channel, data }: NonNullable<Circumstances['input']>): string {
+  const hex = Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const text = String.fromCharCode(...data.subarray(0, 40));
+  const shown = /^[\x20-\x7e]+$/.test(text) ? ` "${text}"` : '';
+  return `clock ${clock} ${channel} ${hex}${shown}`;
+}
+
+// ---- JSON ----
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Values that may not fit a double are hexadecimal texts. */
+export function bisectJson(answer: Exclude<BisectAnswer, { kind: 'diverged' }>, when: string): Json {
+  if (answer.kind !== 'change') return { when, found: false, ...answer };
+  const { kind: _, after, instruction, operands, trail, interruption, events, input, ...rest } = answer;
+  return {
+    when,
+    found: true,
+    clock: after,
+    ...rest,
+    instruction: instructionJson(instruction),
+    operands: operands.map(({ name, address, before: a, after: b }) => {
+      return { name, address: hexOf(address), before: hexOf(a), after: hexOf(b) };
+    }),
+    trail: trail.map((step) => ({ clock: step.clock, instruction: instructionJson(step.instruction) })),
+    interruption: interruption
+      ? { ...interruption, instruction: instructionJson(interruption.instruction) }
+      : null,
+    events: events.map(eventJson),
+    input: input ? { ...input, data: Buffer.from(input.data).toString('hex') } : null,
+  };
+}
+
+function hexOf(value: bigint | undefined): string | null {
+  return value === undefined ? null : `0x${value.toString(16)}`;
+}
+
+function instructionJson(instruction: Disassembled | undefined): Json | null {
+  if (!instruction) return null;
+  const { address, bytes, text, at, about } = instruction;
+  return { address, bytes: Buffer.from(bytes).toString('hex'), text, at: at ?? null, about: about ?? null };
+}

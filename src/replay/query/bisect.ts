@@ -1,0 +1,50 @@
+/**
+ * When did an expression become true, and what made it so? The search is in search.ts, what is told about the
+ * place in circumstances.ts.
+ */
+import type { Timeline } from '../timeline/timeline.js';
+import { type Circumstances, lookAround } from './circumstances.js';
+import { Expression } from './expression.js';
+import { History } from './history.js';
+import { type Search, Searcher } from './search.js';
+import type { Symbols } from './symbols.js';
+
+export interface BisectQuestion {
+  /** In the language of docs/expressions.md. */
+  readonly when: string;
+  readonly symbols: Symbols;
+  /** Where it does not hold yet; clock 0 unless given. */
+  readonly good?: number;
+  /** Where it holds; the end unless given. */
+  readonly bad?: number;
+  /** The first time at all, instead of the one from which on it stays true. */
+  readonly first?: boolean;
+}
+
+export type BisectAnswer =
+  | ({ readonly kind: 'change' } & Circumstances)
+  /** `never`: not at all (`first`), or not at the end; `always`: at the beginning already. */
+  | { readonly kind: 'never' | 'always'; readonly clock: number }
+  | { readonly kind: 'diverged' };
+
+/**
+ * Moves the timeline about and leaves it where the expression has become true. Throws an `ExpressionError` before
+ * it moves anything.
+ */
+export function bisect(timeline: Timeline, question: BisectQuestion): Search<BisectAnswer> {
+  const { when, symbols, good = 0, bad = Number.POSITIVE_INFINITY, first = false } = question;
+  const history = new History(timeline);
+  const sent = (text: string) => history.sent(text);
+  const expression = new Expression(when, timeline.machine, { symbols, sent });
+  const searcher = new Searcher(timeline, history, expression, good, bad);
+  return answer();
+
+  function* answer(): Search<BisectAnswer> {
+    const found = yield* first ? searcher.first() : searcher.settled();
+    if (found.kind !== 'change') return found;
+    const end = Math.min(bad, timeline.end);
+    yield { what: 'looking around', clock: found.after, end };
+    const circumstances = lookAround({ timeline, history, expression, symbols }, found);
+    return { kind: 'change', ...circumstances };
+  }
+}
