@@ -109,7 +109,7 @@ beforeAll(async () => {
   interpreter = rig('interpreter');
   compiler = rig('compiler');
   evaluator = rig('evaluator');
-});
+}, 60_000);
 
 /** One program, every way. Returns how many instructions it had. */
 function check(c: Case): number {
