@@ -163,7 +163,8 @@ The run        ${clock} clocks, ${retired} instructions
 The replay     the same: ${checks} checks held, state ${state}
 The trace      ${output}, ${traceBytes} bytes; it needs no other file
 
-Next, see the same failure again, as often as you like, and what led up to it:
+Next, see the same failure again, as often as you like, what led up to it, and when the update was lost:
   node bin/rewind86.js replay ${output}
-  node bin/rewind86.js events ${output} --kind input,irq --from ${Math.max(0, clock - 1_000_000)}`;
+  node bin/rewind86.js events ${output} --kind input,irq --from ${Math.max(0, clock - 1_000_000)}
+  node bin/rewind86.js bisect ${output} --when "counter < worker_a.additions + worker_b.additions"`;
 }
