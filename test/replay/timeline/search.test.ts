@@ -16,7 +16,7 @@ const FILE = new URL('../../../traces/lost-update.rewind', import.meta.url);
 const boards = {
   pc: (d: Description, blobs: Blobs) => buildPc(d as unknown as PcDescription, blobs, { engine: 'compiler' }),
 };
-const STEPS = 400;
+const STEPS = 250;
 
 let timeline: Timeline;
 let start = 0;
