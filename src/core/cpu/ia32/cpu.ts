@@ -484,21 +484,22 @@ export class Ia32 implements Cpu, Context {
     if (behind !== 0) return behind;
     const linear = (s.base[Seg.cs]! + s.eip) >>> 0;
     const room = 0x1000 - (linear & 0xfff);
-    const first = this.#physicalOfCode(linear);
+    // What CS's limit forbids is not even translated: that would leave accessed bits.
+    const first = s.eip > s.limit[Seg.cs]! ? undefined : this.#physicalOfCode(linear);
     const known = first === undefined ? 0 : this.#knownAt(first, linear + room);
-    if (known !== 0 && this.#withinLimit(known)) return known;
+    if (known !== 0) return known;
     const d = this.#decodeAtEip(first);
     if (!d) return 0;
     const second = d.length > room ? this.#physicalOfCode(linear + room) : undefined;
     return this.#code.keep(first!, second, this.#codeMode, d);
   }
 
-  /** The record of the instruction at a physical address, if it is known; 0 if not. */
+  /** The record of the instruction at a physical address, if it is known and within CS; 0 if not. */
   #knownAt(first: number, nextPage: number): number {
     const rec = this.#code.firstOfBlock(first, this.#codeMode);
-    if (rec !== 0) return rec;
+    if (rec !== 0 && this.#withinLimit(rec)) return rec;
     const single = this.#code.single(first, this.#codeMode);
-    if (!single) return 0;
+    if (!single || !this.#withinLimit(single.rec)) return 0;
     const { second } = single;
     return second === undefined || second === this.#physicalOfCode(nextPage) ? single.rec : 0;
   }

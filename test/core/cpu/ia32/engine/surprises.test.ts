@@ -166,6 +166,31 @@ describe('code that lies where EIP begins again', () => {
   });
 });
 
+describe('the end of CS', () => {
+  it.each([
+    ['behind an instruction', [INC_EBX, INC_EBX]],
+    ['within one', [INC_EBX, 0xb8]],
+  ])('keeps the page behind it from being accessed, %s that is executed alone', (_, code) => {
+    const end = CODE + 0xfff;
+    const { stop, ram } = everywhere({
+      code,
+      at: end - 1,
+      setUp: ({ cpu, memory }) => {
+        const { s } = cpu;
+        memory.write(PAGE_DIRECTORY, PAGE_TABLE | 7, 4);
+        for (let page = 0; page < 0x100; page++) memory.write(PAGE_TABLE + page * 4, (page << 12) | 7, 4);
+        s.cr3 = PAGE_DIRECTORY;
+        s.cr0 |= Cr0.PG;
+        s.dr[7] = 1;
+        s.limit[Seg.cs] = end;
+        s.idtLimit = 0;
+      },
+    });
+    expect(stop).toBe('shutdown');
+    expect(ram[PAGE_TABLE + ((end + 1) >>> 12) * 4]).toBe(7);
+  });
+});
+
 describe('a page table in the memory of a device', () => {
   it('is not there, and the device is not asked', () => {
     const DEVICE = 0xa0000;
