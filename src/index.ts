@@ -21,10 +21,11 @@ export { pictureOf, screenLines, screenOf } from './replay/screen.js';
 export { parseScript, type Script, ScriptError } from './replay/script/parse.js';
 export { Scripted } from './replay/script/scripted.js';
 export { Session } from './replay/session.js';
+export type { Control, Hit, PortRange, Stops } from './replay/timeline/stops.js';
 export {
-  type Stops,
   Timeline,
   type TimelineOptions,
+  type Travel,
   type TravelOptions,
 } from './replay/timeline/timeline.js';
 export { type ByteSource, TraceError } from './replay/trace/format.js';

@@ -41,6 +41,9 @@ export interface CpuPins {
   test?(): boolean;
 }
 
+/** What has made the processor enter a handler. */
+export type VectorSource = 'external' | 'exception' | 'software';
+
 /** Sees instructions before they are executed, changes nothing. */
 export interface CpuObserver {
   /** Before the instruction at the current boundary; true stops here. */
@@ -52,6 +55,10 @@ export interface CpuObserver {
   readonly addresses?: ReadonlySet<number>;
   /** May be set in the midst of an instruction: `boundary` is asked at the next one, wherever that is. */
   urgent?: boolean;
+  /** A handler is being entered, in the midst of an instruction or between two. */
+  vector?(vector: number, source: VectorSource): void;
+  /** A control register or the privilege level may have changed. */
+  control?(): void;
 }
 
 /** Is an observer to be asked before the instruction at a linear address? */

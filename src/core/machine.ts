@@ -36,6 +36,8 @@ export class Machine implements Bus {
   outcome: Outcome | undefined;
   /** Hears every note; must change nothing. */
   onNote: (note: Note, clock: number) => void = () => {};
+  /** Hears of every access to a port, before it; must change nothing. */
+  onPort: ((port: number, size: number, write: boolean) => void) | undefined;
   /** On a reset request: true (default) resets the machine, false ends the run. */
   resetAllowed = true;
   #cpu: Cpu | undefined;
@@ -133,11 +135,13 @@ export class Machine implements Bus {
   /** Port space. Unclaimed ports read all ones; a wide access to byte ports is split by their device. */
   readonly io: PortHandler = {
     read: (port, size) => {
+      this.onPort?.(port, size, false);
       const handler = this.#decoded[port];
       if (handler) return handler.read(port, size) >>> 0;
       return size === 4 ? 0xffffffff : (1 << (size * 8)) - 1;
     },
     write: (port, value, size) => {
+      this.onPort?.(port, size, true);
       this.#decoded[port]?.write(port, value, size);
     },
   };

@@ -18,14 +18,23 @@ export const PageKind = { none: 0, ram: 1, rom: 2, mmio: 3 } as const;
 export const Dirty = { hashes: 1, checkpoints: 2, all: 3 } as const;
 export type DirtyBit = 1 | 2;
 
-/** Bits of `watched`: why a write to this RAM page must take the slow path. */
-export const Watch = { code: 1, pageTable: 2, data: 4 } as const;
+/** Bits of `watched`: why a write to this RAM page (of `reads`: a read of it) must take the slow path. */
+export const Watch = { code: 1, pageTable: 2, data: 4, reads: 8 } as const;
 const CPU_WATCHES = Watch.code | Watch.pageTable;
 
 /** Physical addresses `address` to `address + length - 1`. */
 export interface Range {
   readonly address: number;
   readonly length: number;
+}
+
+/** What somebody wants to hear of: accesses to ranges of physical memory, RAM or devices'. */
+export interface MemoryTap {
+  /** Written by whoever; told before it happens. */
+  readonly writes?: readonly Range[];
+  /** Read as data, by an instruction or a bus master. */
+  readonly reads?: readonly Range[];
+  heard(address: number, length: number, write: boolean): void;
 }
 
 const ALIAS_FIRST_PAGE = 0xfffc0;
@@ -46,10 +55,7 @@ export class PhysicalMemory {
   onMappingChanged: () => void = () => {};
   /** Called when writes must be noticed that were not: cached permissions to write must be dropped. */
   onDirtyCleared: () => void = () => {};
-  /** Physical addresses whose writes somebody wants to hear of, each before it happens. */
-  #observed:
-    | { readonly ranges: readonly Range[]; readonly heard: (at: number, length: number) => void }
-    | undefined;
+  #tap: MemoryTap | undefined;
   readonly #view: DataView;
   readonly #mmio = new Map<number, MmioHandler>();
 
@@ -109,7 +115,7 @@ export class PhysicalMemory {
     const page = address >>> PAGE_SHIFT;
     const kind = this.kind[page]!;
     if ((address & (PAGE_SIZE - 1)) + size > PAGE_SIZE) return this.#writeSplit(address, value, size);
-    if (kind === PageKind.mmio) return this.#mmio.get(page)!.write(address, value, size);
+    if (kind === PageKind.mmio) return this.#writeMmio(address, value, size);
     if (kind !== PageKind.ram) return;
     if (this.watched[page]) this.#tell(address, size);
     this.dirty[page] = Dirty.all;
@@ -118,37 +124,50 @@ export class PhysicalMemory {
     else this.ram[address] = value;
   }
 
+  #writeMmio(address: number, value: number, size: number): void {
+    this.#hear(address, size, true);
+    this.#mmio.get(address >>> PAGE_SHIFT)!.write(address, value, size);
+  }
+
   #tell(address: number, length: number): void {
     const watched = this.watched[address >>> PAGE_SHIFT]!;
     if (watched & CPU_WATCHES) this.onWatchedWrite(address, length);
-    if (watched & Watch.data && this.observes(address, length)) this.#observed!.heard(address, length);
+    if (watched & Watch.data) this.#hear(address, length, true);
+  }
+
+  #hear(address: number, length: number, write: boolean): void {
+    if (this.#tap && this.observes(address, length, write)) this.#tap.heard(address, length, write);
+  }
+
+  /** An instruction reads data: to be called by the CPU, for `read` does not tell data from code. */
+  hearRead(address: number, length: number): void {
+    this.#hear(address, length, false);
   }
 
   /**
-   * Calls `heard` before every write to ranges of RAM, by whoever; undefined ends that. The processor's own
-   * marks in page tables (accessed, dirty) are not told.
+   * Has accesses told; undefined ends that. The processor's own marks in page tables (accessed, dirty) and its
+   * walks through them are not told.
    */
-  observe(
-    ranges: readonly Range[] | undefined,
-    heard: (at: number, length: number) => void = () => {},
-  ): void {
-    for (let page = 0; page < this.watched.length; page++) {
-      this.watched[page] = this.watched[page]! & ~Watch.data;
-    }
-    this.#observed = ranges && { ranges, heard };
-    for (const { address, length } of ranges ?? []) {
-      const last = Math.min((address + length - 1) >>> PAGE_SHIFT, this.watched.length - 1);
-      for (let page = address >>> PAGE_SHIFT; page <= last; page++) {
-        this.watched[page] = this.watched[page]! | Watch.data;
-      }
-    }
-    this.onDirtyCleared();
+  observe(tap: MemoryTap | undefined): void {
+    for (let page = 0; page < this.watched.length; page++) this.watched[page]! &= CPU_WATCHES;
+    this.#tap = tap;
+    this.#mark(tap?.writes, Watch.data);
+    this.#mark(tap?.reads, Watch.reads);
+    if (tap?.reads) this.onMappingChanged();
+    else this.onDirtyCleared();
   }
 
-  /** Would somebody hear of a write? */
-  observes(at: number, length: number): boolean {
+  #mark(ranges: readonly Range[] = [], bit: number): void {
+    for (const { address, length } of ranges) {
+      const last = Math.min((address + length - 1) >>> PAGE_SHIFT, this.watched.length - 1);
+      for (let page = address >>> PAGE_SHIFT; page <= last; page++) this.watched[page]! |= bit;
+    }
+  }
+
+  /** Would somebody hear of an access? */
+  observes(at: number, length: number, write: boolean): boolean {
     const overlaps = (r: Range) => at < r.address + r.length && at + length > r.address;
-    return this.#observed?.ranges.some(overlaps) ?? false;
+    return (write ? this.#tap?.writes : this.#tap?.reads)?.some(overlaps) ?? false;
   }
 
   #readSplit(address: number, size: number): number {
@@ -168,6 +187,7 @@ export class PhysicalMemory {
       const at = (address + done) >>> 0;
       const chunk = Math.min(length - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
       const kind = this.kind[at >>> PAGE_SHIFT]!;
+      this.#hear(at, chunk, false);
       if (kind === PageKind.ram || kind === PageKind.rom) {
         const from = this.backing(at);
         out.set(this.ram.subarray(from, from + chunk), done);

@@ -4,9 +4,10 @@
  * lengthens the way least: so they thin out evenly, and stay dense around where one is working.
  */
 import type { MachineState } from '../../core/machine.js';
+import { PAGE_SHIFT, PageKind, type Range } from '../../core/memory.js';
 import type { Replayer, ReplayMark } from '../replayer.js';
 import { sameBytes } from '../sameBytes.js';
-import { RamCopies, type RamPicture } from './ramCopies.js';
+import { differs, RamCopies, type RamPicture } from './ramCopies.js';
 
 export interface Checkpoint {
   readonly clock: number;
@@ -99,6 +100,20 @@ export class Checkpoints {
     return this.#list[Math.max(0, this.#indexAfter(clock) - 1)]!;
   }
 
+  /**
+   * Going back from `end`: the last clock behind which some of this memory was written before `end`, as far as
+   * checkpoints on both sides tell; `end` itself where they do not.
+   */
+  unwritten(end: number, memory: readonly Range[]): number {
+    for (let at = end; ; ) {
+      const i = this.#indexAfter(at - 1);
+      const [before, after] = [this.#list[i - 1], this.#list[i]];
+      if (!before || !after || after.clock !== at) return at;
+      if (memory.some((range) => mayDiffer(before, after, range))) return at;
+      at = before.clock;
+    }
+  }
+
   #indexAfter(clock: number): number {
     let [low, high] = [0, this.#list.length];
     while (low < high) {
@@ -115,4 +130,17 @@ export class Checkpoints {
     this.#replayer.machine.loadState(checkpoint.machine);
     this.#replayer.goTo(checkpoint.mark);
   }
+}
+
+/** Only RAM tells whether it was written. */
+function mayDiffer(before: Checkpoint, after: Checkpoint, range: Range): boolean {
+  for (
+    let page = range.address >>> PAGE_SHIFT;
+    page <= (range.address + range.length - 1) >>> PAGE_SHIFT;
+    page++
+  ) {
+    if (before.machine.pageKinds[page] !== PageKind.ram) return true;
+    if (after.machine.pageKinds[page] !== PageKind.ram) return true;
+  }
+  return differs(before.ram, after.ram, range);
 }

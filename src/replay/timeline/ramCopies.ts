@@ -2,7 +2,7 @@
  * Guest RAM as immutable copies of its pages, shared between checkpoints: a checkpoint costs the pages
  * written since the one before, going to one costs the pages that differ.
  */
-import { Dirty, PAGE_SHIFT, PAGE_SIZE, type PhysicalMemory } from '../../core/memory.js';
+import { Dirty, PAGE_SHIFT, PAGE_SIZE, type PhysicalMemory, type Range } from '../../core/memory.js';
 
 /** Pages in chunks, so that pictures of RAM share what they have in common. */
 const CHUNK_SHIFT = 6;
@@ -10,6 +10,18 @@ const CHUNK = 1 << CHUNK_SHIFT;
 
 /** All of RAM at one time. */
 export type RamPicture = readonly (readonly Uint8Array[])[];
+
+/**
+ * May a page of this range have been written between two pictures of one run? Copies are shared as long as nobody
+ * writes, so what is the same copy was not written.
+ */
+export function differs(a: RamPicture, b: RamPicture, { address, length }: Range): boolean {
+  for (let page = address >>> PAGE_SHIFT; page <= (address + length - 1) >>> PAGE_SHIFT; page++) {
+    const [chunk, i] = [page >>> CHUNK_SHIFT, page & (CHUNK - 1)];
+    if (!a[chunk] || a[chunk][i] !== b[chunk]![i]) return true;
+  }
+  return false;
+}
 
 export class RamCopies {
   readonly #memory: PhysicalMemory;

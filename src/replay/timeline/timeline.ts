@@ -3,7 +3,6 @@
  * is going to a checkpoint before and running forward again; how dense checkpoints are decides how long
  * that takes. The machine is moved, never changed.
  */
-import type { CpuObserver } from '../../core/cpu.js';
 import type { Note } from '../../core/device.js';
 import type { Machine } from '../../core/machine.js';
 import type { Range } from '../../core/memory.js';
@@ -12,20 +11,12 @@ import type { Divergence } from '../divergence.js';
 import { Replayer } from '../replayer.js';
 import type { Trace } from '../trace/reader.js';
 import { Checkpoints } from './checkpoints.js';
+import { Lookout } from './lookout.js';
+import { type Hit, onlyWrites, type Stops } from './stops.js';
 
 export interface TimelineOptions {
   /** Bytes of host memory for checkpoints; 512 MiB unless given. */
   readonly checkpointMemory?: number;
-}
-
-/** Where a run stops; at any of them. */
-export interface Stops {
-  /** Linear addresses of instructions: before them. */
-  readonly addresses?: ReadonlySet<number>;
-  /** Ranges of physical memory: before the first instruction behind a write to them, whoever writes. */
-  readonly writes?: readonly Range[];
-  /** Only if this holds there; it must change nothing. */
-  readonly condition?: (machine: Machine) => boolean;
 }
 
 export interface TravelOptions {
@@ -33,7 +24,12 @@ export interface TravelOptions {
   readonly onProgress?: (clock: number) => boolean;
 }
 
-const NOWHERE: ReadonlySet<number> = new Set();
+/**
+ * A move in slices of some tens of milliseconds, each of which gives the clock where the search is. To be driven to
+ * its end, or given up with `return`; until then the timeline is to be looked at only.
+ */
+export type Travel = Generator<number, boolean, void>;
+
 const DEFAULT_MEMORY = 512 << 20;
 /** Clocks between checkpoints on the way forward: some 50 ms of running. */
 const SPACING = 2 ** 25;
@@ -42,17 +38,34 @@ const NEAR = 2 ** 20;
 /** The window in which the boundary before a position is first looked for; it grows by this factor. */
 const FIRST_WINDOW = 512;
 const WINDOW_GROWTH = 16;
+/** Clocks to the first sign of life of a search, and how often it may have looked by then without being late. */
+const FIRST_SLICE = 2 ** 20;
+const MOST_ASKED = 2 ** 16;
 
 export class Timeline {
   readonly trace: Trace;
+  /** Hears every note of the machine, again whenever a part of the run is passed again. */
+  onNote: (note: Note, clock: number) => void = () => {};
+  /** Hears of every input, after it was admitted; again likewise. */
+  onInput: (channel: string, data: Uint8Array, clock: number) => void = () => {};
   readonly #replayer: Replayer;
   readonly #checkpoints: Checkpoints;
+  #lookout: Lookout | undefined;
+  #hits: readonly Hit[] = [];
 
   /** Throws a `TraceError` if the trace is of another machine. */
   constructor(trace: Trace, boards: Boards, options: TimelineOptions = {}) {
     this.trace = trace;
     this.#replayer = new Replayer(trace, boards, true);
     this.#checkpoints = new Checkpoints(this.#replayer, options.checkpointMemory ?? DEFAULT_MEMORY);
+    this.#replayer.onNote = (note, clock) => {
+      this.#lookout?.note(note);
+      this.onNote(note, clock);
+    };
+    this.#replayer.onInput = (channel, data, clock) => {
+      this.#lookout?.input(channel);
+      this.onInput(channel, data, clock);
+    };
     this.#checkpoints.take();
   }
 
@@ -89,14 +102,6 @@ export class Timeline {
     return this.#checkpoints.bytes;
   }
 
-  set onNote(listener: (note: Note, clock: number) => void) {
-    this.#replayer.onNote = listener;
-  }
-
-  set onInput(listener: (channel: string, data: Uint8Array, clock: number) => void) {
-    this.#replayer.onInput = listener;
-  }
-
   stateHash(): bigint {
     return this.#replayer.stateHash();
   }
@@ -106,36 +111,55 @@ export class Timeline {
     this.#checkpoints.take();
   }
 
+  /** What the last search stopped for, in order of time. */
+  get hits(): readonly Hit[] {
+    return this.#hits;
+  }
+
   /**
    * Goes to the first boundary at or after `clock`; to the end if it lies beyond. False if it was stopped or
    * the replay differed from the recording: then it stands where that was.
    */
   seek(clock: number, options: TravelOptions = {}): boolean {
+    return drive(this.seeking(clock), options);
+  }
+
+  *seeking(clock: number): Travel {
     if (clock === this.clock && !this.divergence) return true;
     const nearest = this.#checkpoints.before(clock);
     if (clock < this.clock || nearest.clock > this.clock || this.divergence) {
       this.#checkpoints.restore(nearest);
     }
-    return this.#forward(clock, options);
+    return yield* this.#forward(clock);
   }
 
   /** As `seek`, forward, but through all that lies between: every event on the way is heard. */
   play(clock: number, options: TravelOptions = {}): boolean {
-    return clock <= this.clock || this.#forward(clock, options);
+    return drive(this.playing(clock), options);
   }
 
-  /** Runs forward, leaving checkpoints behind where there are none. */
-  #forward(clock: number, { onProgress }: TravelOptions): boolean {
-    const target = Math.min(clock, this.end);
-    while (this.clock < target) {
-      const known = this.#checkpoints.before(this.clock).clock;
-      const next = Math.max(known + SPACING, this.clock + 1);
-      const goal = Math.min(next, target);
+  *playing(clock: number): Travel {
+    return clock <= this.clock || (yield* this.#forward(clock));
+  }
+
+  /** Runs forward; to the end means all that happens at its clock, too. */
+  *#forward(clock: number): Travel {
+    if (!(yield* this.#run(Math.min(clock, this.end)))) return false;
+    return clock < this.end || this.#replayer.runTo(clock);
+  }
+
+  /** Runs forward, leaving checkpoints behind where there are none. False if it was stopped before. */
+  *#run(target: number): Travel {
+    for (let slice = this.#lookout ? FIRST_SLICE : SPACING; this.clock < target; ) {
+      const next = Math.max(this.#checkpoints.before(this.clock).clock + SPACING, this.clock + 1);
+      const goal = Math.min(next, target, this.clock + slice);
+      const asked = this.#lookout?.asked ?? 0;
       if (!this.#replayer.runTo(goal) || this.clock < goal) return false;
       if (this.clock >= next) this.#checkpoints.take();
-      if (onProgress && !onProgress(this.clock)) return false;
+      slice = nextSlice(slice, (this.#lookout?.asked ?? 0) - asked);
+      yield this.clock;
     }
-    return clock < this.end || this.#replayer.runTo(clock);
+    return true;
   }
 
   /**
@@ -200,16 +224,19 @@ export class Timeline {
 
   /** Forward to the first place behind here where it stops; else to the end, and false. */
   continue(stops: Stops, options: TravelOptions = {}): boolean {
+    return drive(this.continuing(stops), options);
+  }
+
+  *continuing(stops: Stops): Travel {
     const from = this.clock;
+    this.#hits = [];
     let found = false;
-    this.#search(
-      stops,
-      () => {
-        found ||= this.clock > from;
-        return found;
-      },
-      () => this.#forward(this.end, options),
-    );
+    const lookout = new Lookout(this.machine, stops, (hits) => {
+      if (!found && this.clock <= from) return false;
+      this.#hits = hits;
+      return (found = true);
+    });
+    yield* this.#watching(lookout, this.#forward(this.end));
     return found;
   }
 
@@ -218,66 +245,111 @@ export class Timeline {
    * and false. What lies nearest is searched first: growing windows, then from checkpoint to checkpoint.
    */
   reverseContinue(stops: Stops, options: TravelOptions = {}): boolean {
+    return drive(this.reversing(stops), options);
+  }
+
+  *reversing(stops: Stops): Travel {
     const from = this.clock;
+    this.#hits = [];
     this.#bringNear(from);
-    for (let end = from, window = FIRST_WINDOW; end > 0; window *= WINDOW_GROWTH) {
-      const start = Math.max(0, window < NEAR ? from - window : this.#checkpoints.before(end - 1).clock);
-      const last = this.#lastStop(stops, start, end, from);
-      if (last !== undefined) return this.seek(last);
-      end = start;
-      if (options.onProgress && !options.onProgress(end)) break;
+    let searched = from;
+    let done = false;
+    try {
+      for (const stretch of this.#stretchesBack(from, onlyWrites(stops))) {
+        const last = yield* this.#lastStop(stops, stretch.start, stretch.end, from);
+        if (last !== undefined) {
+          done = true;
+          return yield* this.#arriveAt(last);
+        }
+        yield (searched = stretch.start);
+      }
+      searched = 0;
+    } finally {
+      // Given up, it stands at the end of what was not searched.
+      if (!done) this.seek(searched);
     }
-    this.seek(0);
     return false;
   }
 
+  /** Growing windows, then from checkpoint to checkpoint, without those in which nothing of `writes` changed. */
+  *#stretchesBack(from: number, writes: readonly Range[] | undefined) {
+    let end = from;
+    for (let window = FIRST_WINDOW; window < NEAR && end > 0; window *= WINDOW_GROWTH) {
+      const start = Math.max(0, from - window);
+      yield { start, end };
+      end = start;
+    }
+    while (end > 0) {
+      if (writes) end = this.#checkpoints.unwritten(end, writes);
+      if (end === 0) return;
+      const start = this.#checkpoints.before(end - 1).clock;
+      yield { start, end };
+      end = start;
+    }
+  }
+
+  *#arriveAt({ clock, hits }: Stopped): Travel {
+    this.#hits = hits;
+    return yield* this.seeking(clock);
+  }
+
   /** The last stop from `start` on that lies before `from`; the stretch ends with what begins before `end`. */
-  #lastStop(stops: Stops, start: number, end: number, from: number): number | undefined {
-    this.seek(start);
-    let last: number | undefined;
-    const stop = (): boolean => {
-      if (this.clock < from) last = this.clock;
+  *#lastStop(stops: Stops, start: number, end: number, from: number): Generator<number, Stopped | undefined> {
+    yield* this.seeking(start);
+    let last: Stopped | undefined;
+    const lookout = new Lookout(this.machine, stops, (hits) => {
+      if (this.clock < from) last = { clock: this.clock, hits };
       return this.clock >= end;
-    };
-    const due = this.#search(stops, stop, () => this.#replayer.runTo(end));
+    });
+    yield* this.#watching(lookout, this.#run(end));
     // Behind the stretch's last instruction.
-    if (due && this.clock < from && (stops.condition?.(this.machine) ?? true)) last = this.clock;
+    if (lookout.urgent && this.clock < from && (stops.condition?.(this.machine) ?? true)) {
+      last = { clock: this.clock, hits: lookout.take() };
+    }
     return last;
   }
 
-  /** Runs `run`; `stop` is asked wherever one of the stops is. True if it is yet to be asked where that ended. */
-  #search({ addresses, writes, condition }: Stops, stop: () => boolean, run: () => void): boolean {
-    const { memory } = this.machine;
-    const boundary = (): boolean => {
-      observer.urgent = false;
-      return (!condition || condition(this.machine)) && stop();
-    };
-    const observer: CpuObserver = { boundary, addresses: addresses ?? NOWHERE, urgent: false };
-    if (writes) {
-      memory.observe(writes, () => {
-        observer.urgent = true;
-      });
-    }
+  *#watching(lookout: Lookout, travel: Travel): Travel {
+    this.#lookout = lookout;
+    lookout.arm();
     try {
-      this.#observed(observer, run);
+      return yield* travel;
     } finally {
-      if (writes) memory.observe(undefined);
+      lookout.disarm();
+      this.#lookout = undefined;
     }
-    return observer.urgent === true;
   }
 
   /** Runs `run` while `stop` is asked before every instruction. */
   #watch(stop: () => boolean, run: () => void): void {
-    this.#observed({ boundary: stop }, run);
-  }
-
-  #observed(observer: CpuObserver, run: () => void): void {
     const { cpu } = this.machine;
-    cpu.observer = observer;
+    cpu.observer = { boundary: stop };
     try {
       run();
     } finally {
       cpu.observer = undefined;
     }
+  }
+}
+
+/** Where a search met something, and what. */
+interface Stopped {
+  readonly clock: number;
+  readonly hits: readonly Hit[];
+}
+
+/** Long slices where a search seldom looks, short ones where it often does. */
+function nextSlice(slice: number, asked: number): number {
+  if (asked > MOST_ASKED) return Math.max(slice / 4, 1024);
+  return asked < MOST_ASKED / 4 ? Math.min(slice * 2, SPACING) : slice;
+}
+
+function drive(travel: Travel, { onProgress }: TravelOptions): boolean {
+  for (;;) {
+    const { done, value } = travel.next();
+    if (done) return value;
+    if (!onProgress || onProgress(value as number)) continue;
+    travel.return(false);
+    return false;
   }
 }

@@ -8,7 +8,8 @@ import type { Ia32 } from '../../../src/core/cpu/ia32/cpu.js';
 import { buildPc } from '../../../src/devices/boards/pc.js';
 import type { Blobs, PcDescription } from '../../../src/devices/description.js';
 import { ready } from '../../../src/replay/ready.js';
-import { type Stops, Timeline } from '../../../src/replay/timeline/timeline.js';
+import type { Stops } from '../../../src/replay/timeline/stops.js';
+import { Timeline } from '../../../src/replay/timeline/timeline.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
 import type { Description } from '../../../src/replay/trace/records.js';
 

@@ -347,6 +347,7 @@ export class Biu {
         this.bringBytes();
         break;
       case BusStatus.memoryRead:
+        this.memory.hearRead(this.ioAddress, this.ioWord ? 2 : 1);
         this.ioData = this.readMemory();
         break;
       case BusStatus.memoryWrite:

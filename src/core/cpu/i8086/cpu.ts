@@ -41,8 +41,15 @@ export class I8086Cpu implements Cpu {
     this.name = model;
     this.state = I8086.create();
     this.#pins = pins;
-    this.#chip = new Chip(model === 'i8086' ? I8086_MODEL : I8088_MODEL, this.state, memory, pins);
+    const told: CpuPins = { ...pins, delivered: (vector, external) => this.#delivered(vector, external) };
+    this.#chip = new Chip(model === 'i8086' ? I8086_MODEL : I8088_MODEL, this.state, memory, told);
     this.reset();
+  }
+
+  /** The chip's own interrupts (divide error, single step) are not told from INT. */
+  #delivered(vector: number, external: boolean): void {
+    this.observer?.vector?.(vector, external ? 'external' : 'software');
+    this.#pins.delivered(vector, external);
   }
 
   /** Sees every clock from now on. Costs nothing while undefined, and never changes the chip. */

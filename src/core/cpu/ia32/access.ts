@@ -102,6 +102,7 @@ export class Access {
     const physical = this.#mmu.translate(linear, false, user);
     this.#fill(linear, physical, user);
     if (this.#everyAccess) this.#matchBreakpoints(linear, size, false);
+    this.#memory.hearRead(physical, size);
     return this.#memory.read(physical, size);
   }
 
@@ -122,6 +123,7 @@ export class Access {
 
   #readSplit(linear: number, size: number, user: boolean): number {
     const places = this.#split(linear, size, false, user);
+    for (const at of places) this.#memory.hearRead(at, 1);
     return places.reduce((value, at, i) => value + this.#memory.read(at, 1) * 2 ** (8 * i), 0);
   }
 
@@ -150,6 +152,7 @@ export class Access {
     const page = physical >>> PAGE_SHIFT;
     const kind = memory.kind[page]!;
     if (kind !== PageKind.ram && kind !== PageKind.rom) return;
+    if (kind === PageKind.ram && memory.watched[page]! & Watch.reads) return;
     const plain = kind === PageKind.ram && memory.dirty[page] === Dirty.all && memory.watched[page] === 0;
     this.#mmu.fill(linear, physical, plain && this.#mmu.writable, user);
   }
@@ -187,10 +190,11 @@ export class Access {
     const page = physical >>> PAGE_SHIFT;
     const kind = this.#memory.kind[page]!;
     if (kind !== PageKind.ram) return kind === PageKind.mmio;
-    if (!write) return false;
     const watched = this.#memory.watched[page]!;
     if (watched === 0) return false;
-    if (watched & Watch.data && this.#memory.observes(physical, size)) return true;
+    if (watched & Watch.reads && this.#memory.observes(physical, size, false)) return true;
+    if (!write) return false;
+    if (watched & Watch.data && this.#memory.observes(physical, size, true)) return true;
     return (watched & Watch.pageTable) !== 0 || this.#code.overlaps(physical, size);
   }
 }

@@ -6,6 +6,7 @@
  * back. On a Fault the caller restores the eight general registers and EFLAGS to their values before the
  * instruction; segment registers, memory and control registers are the helper's own care.
  */
+import type { VectorSource } from '../../cpu.js';
 import type { Ia32State } from './state.js';
 
 export type Size = 1 | 2 | 4;
@@ -39,6 +40,8 @@ export interface Context {
   segmentChanged(seg: number): void;
   /** Call after changing CR0, CR3, CR4, CPL or A20. Flushes the TLB if `flush`. */
   modeChanged(flush: boolean): void;
+  /** Tells that the handler of a vector has been entered. */
+  entered(vector: number, source: VectorSource): void;
   invalidatePage(linear: number): void;
 
   portIn(port: number, size: Size): number;

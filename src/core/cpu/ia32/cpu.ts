@@ -9,7 +9,7 @@
  *
  * Not modelled: MMX, SSE, PAE, SMM, machine checks, the local APIC, test registers, caches.
  */
-import { asks, type Cpu, type CpuObserver, type CpuPins, type Stop } from '../../cpu.js';
+import { asks, type Cpu, type CpuObserver, type CpuPins, type Stop, type VectorSource } from '../../cpu.js';
 import { type PhysicalMemory, Watch } from '../../memory.js';
 import { Access } from './access.js';
 import type { Context, Size } from './context.js';
@@ -107,7 +107,8 @@ export class Ia32 implements Cpu, Context {
     this.#run = RUN.create(space.buffer, RUN_BASE);
     this.#mmu = new Mmu(this.s, memory, space);
     this.#decoder = new Decoder(instructionSet(this.family));
-    this.#calls = new Calls(this, this.#run, this.#mmu, pins, () => this.#access);
+    const wires = { access: () => this.#access, urgent: () => this.#observer?.urgent === true };
+    this.#calls = new Calls(this, this.#run, this.#mmu, pins, wires);
     this.#interpreter = createInterpreter(this.family, space.memory, {
       slowLoad: (rec, seg, off, size, write) => this.#calls.slowLoad(rec, seg, off >>> 0, size, write !== 0),
       slowStore: (rec, seg, off, value, size) =>
@@ -710,6 +711,11 @@ export class Ia32 implements Cpu, Context {
     this.#run.tlbBase = TLB_BASE + (user ? TLB_SET : 0);
     this.#run.itlbBase = ITLB_BASE + (user ? ITLB_SET : 0);
     if (flush) this.#mmu.flush();
+    this.#observer?.control?.();
+  }
+
+  entered(vector: number, source: VectorSource): void {
+    this.#observer?.vector?.(vector, source);
   }
 
   invalidatePage(linear: number): void {

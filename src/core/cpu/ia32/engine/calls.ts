@@ -13,6 +13,13 @@ import type { Mmu } from '../mmu.js';
 import { Exit, type RunState, SAVED_CELLS, SAVED_REGISTERS } from '../space.js';
 import { Fault, Flag } from '../state.js';
 
+/** What is built after the calls, or belongs to the core alone. */
+export interface CallWires {
+  access(): Access;
+  /** An observer wants to be asked before the next instruction. */
+  urgent(): boolean;
+}
+
 export class Calls {
   /** The clock `left` counts down to, while an engine runs; else undefined. */
   deadline: number | undefined;
@@ -26,23 +33,27 @@ export class Calls {
   readonly #run: RunState;
   readonly #mmu: Mmu;
   readonly #pins: CpuPins;
-  readonly #access: () => Access;
+  readonly #wires: CallWires;
 
-  constructor(core: Context, run: RunState, mmu: Mmu, pins: CpuPins, access: () => Access) {
+  constructor(core: Context, run: RunState, mmu: Mmu, pins: CpuPins, wires: CallWires) {
     this.#core = core;
     this.#run = run;
     this.#mmu = mmu;
     this.#pins = pins;
-    this.#access = access;
+    this.#wires = wires;
+  }
+
+  get #access(): Access {
+    return this.#wires.access();
   }
 
   slowLoad(rec: number, seg: number, off: number, size: number, write: boolean): number {
     try {
-      const linear = this.#access().linear(seg, off, size, write);
+      const linear = this.#access.linear(seg, off, size, write);
       const user = this.#core.s.cpl === 3;
       if (this.#postpone(rec, linear, size, write, user)) return 0;
-      if (write) this.#access().probeWrite(linear, size, user);
-      return this.#access().read(linear, size, user) | 0;
+      if (write) this.#access.probeWrite(linear, size, user);
+      return this.#access.read(linear, size, user) | 0;
     } catch (fault) {
       return this.#record(rec, fault);
     }
@@ -50,11 +61,11 @@ export class Calls {
 
   slowStore(rec: number, seg: number, off: number, value: number, size: number): void {
     try {
-      const linear = this.#access().linear(seg, off, size, true);
+      const linear = this.#access.linear(seg, off, size, true);
       const user = this.#core.s.cpl === 3;
       if (this.#postpone(rec, linear, size, true, user)) return;
       this.#run.rec = rec;
-      this.#access().write(linear, value, size, user);
+      this.#access.write(linear, value, size, user);
     } catch (fault) {
       this.#record(rec, fault);
     }
@@ -68,7 +79,7 @@ export class Calls {
     this.#run.rec = rec;
     if (this.#run.precise) return false;
     this.codeWritten = false;
-    if (!this.#access().needsPrecise(linear, size, write, user) && !this.codeWritten) return false;
+    if (!this.#access.needsPrecise(linear, size, write, user) && !this.codeWritten) return false;
     this.#run.exit = Exit.abort;
     return true;
   }
@@ -154,7 +165,8 @@ export class Calls {
   /** What was planned when the block was entered no longer holds: the machine must be looked at first. */
   #disturbed(): boolean {
     const { s } = this.#core;
-    if (this.#pins.attention() || this.#pins.nextEvent() < (this.deadline ?? 0)) return true;
+    if (this.#wires.urgent() || this.#pins.attention()) return true;
+    if (this.#pins.nextEvent() < (this.deadline ?? 0)) return true;
     return s.nmiPending !== 0 || (s.intr !== 0 && (s.eflags & Flag.IF) !== 0);
   }
 }

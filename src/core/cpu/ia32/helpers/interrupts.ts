@@ -5,6 +5,7 @@
  *
  * Left to the caller: blocking NMI, waking from HLT, and DR6.
  */
+import type { VectorSource } from '../../../cpu.js';
 import type { Context, Size } from '../context.js';
 import { Fault, Flag, Reg, Seg, slot, Vector } from '../state.js';
 import {
@@ -91,6 +92,11 @@ export function deliver(cpu: Context, vector: number, event: Event): void {
     throw fault instanceof Fault && !instruction(event) ? asExternal(fault) : fault;
   }
   if (vector === Vector.DB && event.kind === 'exception') cpu.s.dr[7]! &= ~GENERAL_DETECT;
+  cpu.entered(vector, sourceOf(event));
+}
+
+function sourceOf({ kind }: Event): VectorSource {
+  return kind === 'external' || kind === 'exception' ? kind : 'software';
 }
 
 /** An instruction that the program itself asked for the handler with. */

@@ -73,6 +73,8 @@ export class FakeContext implements Context {
     this.s.eflags = value | 2;
   }
   segmentChanged(): void {}
+  entered(): void {}
+
   modeChanged(flush: boolean): void {
     this.modeChanges.push(flush);
   }

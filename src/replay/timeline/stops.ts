@@ -1,0 +1,62 @@
+/** Where a run forward or back may stop, and what was met there. */
+import type { VectorSource } from '../../core/cpu.js';
+import type { Note } from '../../core/device.js';
+import type { Machine } from '../../core/machine.js';
+import type { Range } from '../../core/memory.js';
+
+/** Ports `first` to `last`. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+  /** Only reads, or only writes; both unless given. */
+  readonly direction?: 'in' | 'out';
+}
+
+/** What the CPU's control state is made of; an 8086 has none. */
+export const CONTROLS = ['cr0', 'cr3', 'cr4', 'cpl'] as const;
+export type Control = (typeof CONTROLS)[number];
+
+/**
+ * A run stops at any of them: before an instruction at an address, else before the first instruction behind
+ * what has happened.
+ */
+export interface Stops {
+  /** Linear addresses of instructions. */
+  readonly addresses?: ReadonlySet<number>;
+  /** Writes to physical memory, that of devices included, whoever writes. */
+  readonly writes?: readonly Range[];
+  /** Reads of data there, by instructions and bus masters. */
+  readonly reads?: readonly Range[];
+  readonly ports?: readonly PortRange[];
+  /** Handlers entered: interrupts, exceptions and INT n. */
+  readonly vectors?: (vector: number, source: VectorSource) => boolean;
+  /** Changes of these: CR3 is how a system changes to another process. */
+  readonly controls?: ReadonlySet<Control>;
+  /** What devices tell. */
+  readonly notes?: (note: Note) => boolean;
+  /** Inputs admitted on a channel. */
+  readonly inputs?: (channel: string) => boolean;
+  /** Only if this holds there; it must change nothing. Alone: before any instruction where it holds. */
+  readonly condition?: (machine: Machine) => boolean;
+}
+
+/** One of the things that a run stopped for. */
+export type Hit =
+  | { readonly kind: 'address'; readonly address: number }
+  | { readonly kind: 'write' | 'read'; readonly address: number; readonly length: number }
+  | { readonly kind: 'port'; readonly port: number; readonly size: number; readonly write: boolean }
+  | { readonly kind: 'vector'; readonly vector: number; readonly source: VectorSource }
+  | { readonly kind: 'control'; readonly control: Control; readonly before: number; readonly after: number }
+  | { readonly kind: 'note'; readonly note: Note }
+  | { readonly kind: 'input'; readonly channel: string };
+
+/** Is there anything but a condition? */
+export function watchesEvents({ condition: _, ...events }: Stops): boolean {
+  return Object.values(events).some((event) => event !== undefined);
+}
+
+/** If it stops at nothing but writes to memory: where. */
+export function onlyWrites(stops: Stops): readonly Range[] | undefined {
+  const { writes, condition: _, ...others } = stops;
+  return Object.values(others).some((other) => other !== undefined) ? undefined : writes;
+}

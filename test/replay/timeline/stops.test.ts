@@ -1,0 +1,137 @@
+/**
+ * Every kind of stop, on the demo's recording, against a walk that executes every instruction alone and listens at the
+ * machine itself; backwards the same places in reverse.
+ */
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Ia32 } from '../../../src/core/cpu/ia32/cpu.js';
+import { buildPc } from '../../../src/devices/boards/pc.js';
+import type { Blobs, PcDescription } from '../../../src/devices/description.js';
+import { ready } from '../../../src/replay/ready.js';
+import type { Stops } from '../../../src/replay/timeline/stops.js';
+import { Timeline } from '../../../src/replay/timeline/timeline.js';
+import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
+import type { Description } from '../../../src/replay/trace/records.js';
+
+const FILE = new URL('../../../traces/lost-update.rewind', import.meta.url);
+const boards = {
+  pc: (d: Description, blobs: Blobs) => buildPc(d as unknown as PcDescription, blobs, { engine: 'compiler' }),
+};
+/** From before the guest prints something, over some timer interrupts. */
+const FROM_END = 1_500_000;
+const LENGTH = 1_200_000;
+
+const SCREEN = { address: 0xb8000, length: 0x8000 };
+const STACK = { address: 0x100000, length: 0x100000 };
+
+let timeline: Timeline;
+let start = 0;
+/** What happened before each boundary at which something did. */
+let walk: { readonly clock: number; readonly seen: ReadonlySet<string> }[];
+
+beforeAll(async () => {
+  await ready();
+  timeline = new Timeline(Trace.open(memorySource(new Uint8Array(readFileSync(FILE)))), boards);
+  timeline.seek(timeline.end - FROM_END);
+  timeline.step();
+  timeline.keep();
+  start = timeline.clock;
+  walk = walked();
+});
+
+function walked(): typeof walk {
+  const { machine } = timeline;
+  const { s } = machine.cpu as Ia32;
+  const out: { clock: number; seen: Set<string> }[] = [];
+  let seen = new Set<string>();
+  let before = [s.cr0, s.cr3, s.cr4, s.cpl].join();
+  machine.memory.observe({
+    reads: [STACK],
+    writes: [STACK, SCREEN],
+    heard: (at, _, write) => {
+      const screen = at >= SCREEN.address && at < SCREEN.address + SCREEN.length;
+      seen.add(screen ? 'screen' : write ? 'write' : 'read');
+    },
+  });
+  machine.onPort = (port, _, write) => seen.add(`${write ? 'out' : 'in'} ${port.toString(16)}`);
+  timeline.onNote = (note) => seen.add(`note ${note.kind}`);
+  timeline.scan(start + LENGTH, () => {
+    const controls = [s.cr0, s.cr3, s.cr4, s.cpl].join();
+    if (controls !== before) seen.add('control');
+    before = controls;
+    if (seen.size > 0) out.push({ clock: timeline.clock, seen });
+    seen = new Set();
+    return false;
+  });
+  machine.memory.observe(undefined);
+  machine.onPort = undefined;
+  timeline.onNote = () => {};
+  return out.filter(({ clock }) => clock > start);
+}
+
+function forwards(stops: Stops): number[] {
+  const out: number[] = [];
+  timeline.seek(start);
+  while (timeline.continue(stops) && timeline.clock < start + LENGTH) out.push(timeline.clock);
+  return out;
+}
+
+function backwards(stops: Stops): number[] {
+  const out: number[] = [];
+  timeline.seek(start + LENGTH);
+  while (timeline.reverseContinue(stops) && timeline.clock > start) out.push(timeline.clock);
+  return out.reverse();
+}
+
+const KINDS: Readonly<Record<string, { stops: Stops; seen: (what: string) => boolean }>> = {
+  'reads of memory': { stops: { reads: [STACK] }, seen: (what) => what === 'read' },
+  'writes to memory': { stops: { writes: [STACK] }, seen: (what) => what === 'write' },
+  'writes to the screen': { stops: { writes: [SCREEN] }, seen: (what) => what === 'screen' },
+  ports: { stops: { ports: [{ first: 0x3f8, last: 0x3f8 }] }, seen: (what) => / 3f8$/.test(what) },
+  'ports written': {
+    stops: { ports: [{ first: 0x20, last: 0x21, direction: 'out' }] },
+    seen: (what) => /^out 2[01]$/.test(what),
+  },
+  'interrupts from outside': {
+    stops: { vectors: (_, source) => source === 'external' },
+    seen: (what) => what === 'note irq',
+  },
+  'what devices tell': {
+    stops: { notes: ({ kind }) => kind === 'serial' },
+    seen: (what) => what === 'note serial',
+  },
+};
+/** Each takes a move of its own to every place. */
+const MOST = 60;
+
+describe.each(Object.entries(KINDS))('%s', (_, { stops, seen }) => {
+  const expected = () => walk.filter((step) => [...step.seen].some(seen)).map(({ clock }) => clock);
+
+  it('stop where a walk meets them, in both directions', () => {
+    const all = expected();
+    const some = all.length > MOST ? { ...stops, condition: () => timeline.clock % 16 === 1 } : stops;
+    const wanted = all.length > MOST ? all.filter((clock) => clock % 16 === 1) : all;
+    expect(forwards(some)).toEqual(wanted);
+    expect(backwards(some)).toEqual(wanted);
+  });
+});
+
+it('happen in this stretch', () => {
+  const met = Object.values(KINDS).map(({ seen }) => walk.some((step) => [...step.seen].some(seen)));
+  expect(met).not.toContain(false);
+});
+
+it('changes of control registers are where a look before every instruction finds the first', () => {
+  const { s } = timeline.machine.cpu as Ia32;
+  timeline.seek(0);
+  const before = s.cr0;
+  expect(timeline.continue({ condition: () => s.cr0 !== before })).toBe(true);
+  const { clock } = timeline;
+  const change = { kind: 'control', control: 'cr0', before, after: s.cr0 };
+  timeline.seek(0);
+  expect(timeline.continue({ controls: new Set(['cr0']) })).toBe(true);
+  expect([timeline.clock, timeline.hits]).toEqual([clock, [change]]);
+  timeline.seek(clock + 1);
+  expect(timeline.reverseContinue({ controls: new Set(['cr0']) })).toBe(true);
+  expect(timeline.clock).toBe(clock);
+});
