@@ -89,6 +89,16 @@ export class Replayer {
     return this.#hasher.hash();
   }
 
+  /** The state where the machine stands, and all notes up to there, as a fingerprint (stateHash.ts). */
+  fingerprint(): Uint8Array {
+    return this.#hasher.fingerprint(this.#digest);
+  }
+
+  /** As `StateHasher.parts`. */
+  parts(fingerprint: Uint8Array): Map<string, Uint8Array> {
+    return this.#hasher.parts(fingerprint);
+  }
+
   /**
    * Runs to the first boundary at or after `until`, or to the end of the trace, or to where an observer of
    * the CPU stops it. Returns true unless there was a difference.

@@ -93,6 +93,21 @@ export class StateHasher {
     return { state: hash64(new Uint8Array(all.buffer)), kinds, stores };
   }
 
+  /**
+   * A fingerprint's parts by name: `cpu`, `schedule`, each device, `RAM`, `kinds of memory pages`, `irq events` and
+   * the like. A part of another machine can be compared with it if it has the same layout there.
+   */
+  parts(fingerprint: Uint8Array): Map<string, Uint8Array> {
+    const notes = NOTE_KINDS.map((kind, i) => [`${kind} events`, HEAD.notes + 8 * i, 8] as const);
+    const places = [
+      ...this.#components.map(({ name, at, size }) => [name, at, size] as const),
+      ['RAM', HEAD.sums, HEAD.kinds - HEAD.sums] as const,
+      ['kinds of memory pages', HEAD.kinds, HEAD.notes - HEAD.kinds] as const,
+      ...notes,
+    ];
+    return new Map(places.map(([name, at, size]) => [name, fingerprint.subarray(at, at + size)]));
+  }
+
   /** Where fingerprints of this machine differ, CPU first; at most `limit` places. */
   compare(expected: Uint8Array, actual: Uint8Array, limit = 4): Mismatch[] {
     if (expected.length !== actual.length) throw new RangeError('fingerprints of different machines');

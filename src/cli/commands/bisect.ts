@@ -67,7 +67,7 @@ async function run(path: string, options: BisectOptions, host: Host): Promise<nu
 }
 
 /** The user's own come first. */
-function symbolsFor(trace: Trace, file: string | undefined): Symbols {
+export function symbolsFor(trace: Trace, file: string | undefined): Symbols {
   const bundled = bundledSymbols(trace);
   if (file === undefined) return bundled;
   try {
@@ -92,7 +92,7 @@ function begin<T>(start: () => T, host: Host): T | undefined {
 }
 
 /** Runs a search to its end, or until a signal comes. */
-async function drive<T>(
+export async function drive<T>(
   search: Generator<SearchProgress, T, void>,
   host: Host,
 ): Promise<{ readonly signal: string; readonly result: T | undefined }> {

@@ -35,7 +35,7 @@ export function bisectText(found: Circumstances, frame: ReportFrame): string {
 }
 
 /** A name, and what belongs to it in a column of its own. */
-function block(name: string, lines: readonly string[]): string[] {
+export function block(name: string, lines: readonly string[]): string[] {
   return lines.map((line, i) => (i === 0 ? name : '').padEnd(COLUMN) + line);
 }
 
@@ -55,7 +55,7 @@ function culprit({ instruction, before, after, events }: Circumstances): string[
 
 const happening = (event: RunEvent): string => eventText(event).trim();
 
-function instructionText({ address, bytes, text, at, about }: Disassembled): string {
+export function instructionText({ address, bytes, text, at, about }: Disassembled): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   const names = [at, about && `about ${about}`].filter(Boolean).join(', ');
   return `${hex32(address)}  ${hex.padEnd(BYTES)}  ${text.padEnd(28)}  ${names}`.trimEnd();
@@ -93,7 +93,7 @@ function interruptionText({ interruption }: Circumstances): string[] {
   ];
 }
 
-function inputText({ clock, channel, data }: NonNullable<Circumstances['input']>): string {
+export function inputText({ clock, channel, data }: NonNullable<Circumstances['input']>): string {
   const hex = Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
   const text = String.fromCharCode(...data.subarray(0, 40));
   const shown = /^[\x20-\x7e]+$/.test(text) ? ` "${text}"` : '';
@@ -130,7 +130,7 @@ function hexOf(value: bigint | undefined): string | null {
   return value === undefined ? null : `0x${value.toString(16)}`;
 }
 
-function instructionJson(instruction: Disassembled | undefined): Json | null {
+export function instructionJson(instruction: Disassembled | undefined): Json | null {
   if (!instruction) return null;
   const { address, bytes, text, at, about } = instruction;
   return { address, bytes: Buffer.from(bytes).toString('hex'), text, at: at ?? null, about: about ?? null };

@@ -125,7 +125,8 @@ function differences({ timeline, expression, symbols }: Setting, before: number,
   };
 }
 
-function instructionAt({ machine }: Timeline, pc: number, symbols: Symbols): Disassembled | undefined {
+/** The instruction at a linear address, as the machine stands. */
+export function instructionAt({ machine }: Timeline, pc: number, symbols: Symbols): Disassembled | undefined {
   const { cpu } = machine;
   const wide = cpu instanceof Ia32 && (cpu.s.access[Seg.cs]! & BIG) !== 0;
   const bytes = new GuestMemory(machine).bytes(pc, MAX_INSTRUCTION);

@@ -106,6 +106,16 @@ export class Timeline {
     return this.#replayer.stateHash();
   }
 
+  /** The state here, and all notes up to here, as a fingerprint (stateHash.ts). */
+  fingerprint(): Uint8Array {
+    return this.#replayer.fingerprint();
+  }
+
+  /** As `StateHasher.parts`. */
+  parts(fingerprint: Uint8Array): Map<string, Uint8Array> {
+    return this.#replayer.parts(fingerprint);
+  }
+
   /** Makes where it stands a checkpoint: moves from here on will cost little. */
   keep(): void {
     this.#checkpoints.take();
@@ -241,8 +251,7 @@ export class Timeline {
   }
 
   /**
-   * Back to the last place before here where it would have stopped on the way forward; else to the beginning,
-   * and false. What lies nearest is searched first: growing windows, then from checkpoint to checkpoint.
+   * Back to the last place before here that is one to stop at; else to the beginning, and false. What lies nearest is searched first: growing windows, then from checkpoint to checkpoint.
    */
   reverseContinue(stops: Stops, options: TravelOptions = {}): boolean {
     return drive(this.reversing(stops), options);
@@ -288,9 +297,11 @@ export class Timeline {
     }
   }
 
-  *#arriveAt({ clock, hits }: Stopped): Travel {
+  *#arriveAt({ clock, hits, before }: Stopped): Travel {
+    const there = yield* this.seeking(clock);
+    if (before) this.stepBack();
     this.#hits = hits;
-    return yield* this.seeking(clock);
+    return there;
   }
 
   /** The last stop from `start` on that lies before `from`; the stretch ends with what begins before `end`. */
@@ -298,14 +309,10 @@ export class Timeline {
     yield* this.seeking(start);
     let last: Stopped | undefined;
     const lookout = new Lookout(this.machine, stops, (hits) => {
-      if (this.clock < from) last = { clock: this.clock, hits };
+      last = stopped(hits, this.clock, from) ?? last;
       return this.clock >= end;
     });
     yield* this.#watching(lookout, this.#run(end));
-    // Behind the stretch's last instruction.
-    if (lookout.urgent && this.clock < from && (stops.condition?.(this.machine) ?? true)) {
-      last = { clock: this.clock, hits: lookout.take() };
-    }
     return last;
   }
 
@@ -313,7 +320,9 @@ export class Timeline {
     this.#lookout = lookout;
     lookout.arm();
     try {
-      return yield* travel;
+      const there = yield* travel;
+      if (there) lookout.end();
+      return there;
     } finally {
       lookout.disarm();
       this.#lookout = undefined;
@@ -332,10 +341,22 @@ export class Timeline {
   }
 }
 
-/** Where a search met something, and what. */
+/** Where a search met something, and what; `before`: one stops ahead of what led there. */
 interface Stopped {
   readonly clock: number;
   readonly hits: readonly Hit[];
+  readonly before: boolean;
+}
+
+/**
+ * What was met at a boundary, on the way back from another. At that one itself only what has led there counts; if
+ * the instruction there is one to stop before, what has led there comes next time.
+ */
+function stopped(hits: readonly Hit[], clock: number, from: number): Stopped | undefined {
+  const events = hits.filter(({ kind }) => kind !== 'address');
+  const here = hits.length === 0 || events.length < hits.length;
+  if (here && clock < from) return { clock, hits: hits.filter(({ kind }) => kind === 'address'), before: false };
+  return events.length > 0 && clock <= from ? { clock, hits: events, before: true } : undefined;
 }
 
 /** Long slices where a search seldom looks, short ones where it often does. */
