@@ -25,6 +25,7 @@ export class Lookout implements CpuObserver {
   readonly #stop: (hits: readonly Hit[]) => boolean;
   readonly #pc: () => number;
   #hits: Hit[] = [];
+  #stopping = false;
   readonly #before = new Map<Control, number>();
 
   /** `stop` is asked wherever one of the stops is met; true ends the run there. */
@@ -43,6 +44,7 @@ export class Lookout implements CpuObserver {
     const { cpu, memory } = this.#machine;
     const { writes, reads, ports } = this.#stops;
     for (const name of this.#stops.controls ?? []) this.#before.set(name, this.#controlOf(name));
+    this.#stops.begin?.(this.#machine);
     cpu.observer = this;
     if (writes || reads) memory.observe(this.#tap());
     if (ports) this.#machine.onPort = (port, size, write) => this.#port(ports, port, size, write);
@@ -57,13 +59,23 @@ export class Lookout implements CpuObserver {
 
   boundary(): boolean {
     this.asked++;
-    const hits = this.take();
+    this.#ask();
+    return this.#stopping;
+  }
+
+  /** What was met in the last instruction of a stretch, whose end is not a boundary to be asked at. */
+  end(): void {
+    if (this.urgent) this.#ask();
+  }
+
+  #ask(): void {
+    const hits = this.#take();
     const { condition } = this.#stops;
-    return (!condition || condition(this.#machine)) && this.#stop(hits);
+    this.#stopping = (!condition || condition(this.#machine, hits)) && this.#stop(hits);
   }
 
   /** What was met since the last boundary, and what is here. */
-  take(): Hit[] {
+  #take(): Hit[] {
     const hits = this.#hits;
     this.#hits = [];
     this.urgent = false;

@@ -17,8 +17,8 @@ export const CONTROLS = ['cr0', 'cr3', 'cr4', 'cpl'] as const;
 export type Control = (typeof CONTROLS)[number];
 
 /**
- * A run stops at any of them: before an instruction at an address, else before the first instruction behind
- * what has happened.
+ * A run stops at any of them: before an instruction at an address; else forwards before the first instruction behind
+ * what has happened, backwards before the last one ahead of it.
  */
 export interface Stops {
   /** Linear addresses of instructions. */
@@ -36,8 +36,12 @@ export interface Stops {
   readonly notes?: (note: Note) => boolean;
   /** Inputs admitted on a channel. */
   readonly inputs?: (channel: string) => boolean;
-  /** Only if this holds there; it must change nothing. Alone: before any instruction where it holds. */
-  readonly condition?: (machine: Machine) => boolean;
+  /**
+   * Only if this holds behind what was met; it must change nothing. Alone: before any instruction where it holds.
+   * Asked in the order of time, from where `begin` was called last.
+   */
+  readonly condition?: (machine: Machine, hits: readonly Hit[]) => boolean;
+  readonly begin?: (machine: Machine) => void;
 }
 
 /** One of the things that a run stopped for. */
@@ -51,12 +55,12 @@ export type Hit =
   | { readonly kind: 'input'; readonly channel: string };
 
 /** Is there anything but a condition? */
-export function watchesEvents({ condition: _, ...events }: Stops): boolean {
+export function watchesEvents({ condition: _, begin: __, ...events }: Stops): boolean {
   return Object.values(events).some((event) => event !== undefined);
 }
 
 /** If it stops at nothing but writes to memory: where. */
 export function onlyWrites(stops: Stops): readonly Range[] | undefined {
-  const { writes, condition: _, ...others } = stops;
+  const { writes, condition: _, begin: __, ...others } = stops;
   return Object.values(others).some((other) => other !== undefined) ? undefined : writes;
 }

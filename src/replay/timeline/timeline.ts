@@ -251,7 +251,8 @@ export class Timeline {
   }
 
   /**
-   * Back to the last place before here that is one to stop at; else to the beginning, and false. What lies nearest is searched first: growing windows, then from checkpoint to checkpoint.
+   * Back to the last place before here that is one to stop at (see `Stops`); else to the beginning, and false.
+   * What lies nearest is searched first: growing windows, then from checkpoint to checkpoint.
    */
   reverseContinue(stops: Stops, options: TravelOptions = {}): boolean {
     return drive(this.reversing(stops), options);
@@ -355,7 +356,8 @@ interface Stopped {
 function stopped(hits: readonly Hit[], clock: number, from: number): Stopped | undefined {
   const events = hits.filter(({ kind }) => kind !== 'address');
   const here = hits.length === 0 || events.length < hits.length;
-  if (here && clock < from) return { clock, hits: hits.filter(({ kind }) => kind === 'address'), before: false };
+  if (here && clock < from)
+    return { clock, hits: hits.filter(({ kind }) => kind === 'address'), before: false };
   return events.length > 0 && clock <= from ? { clock, hits: events, before: true } : undefined;
 }
 

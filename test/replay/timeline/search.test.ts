@@ -64,9 +64,15 @@ function forwards(stops: Stops): number[] {
 
 function backwards(stops: Stops): number[] {
   const out: number[] = [];
-  timeline.seek(walk.at(-1)!.clock + 1);
-  while (timeline.reverseContinue(stops) && timeline.clock > start) out.push(timeline.clock);
+  timeline.seek(walk.at(-1)!.clock);
+  timeline.step();
+  while (timeline.reverseContinue(stops) && timeline.clock >= start) out.push(timeline.clock);
   return out;
+}
+
+/** Backwards one stops before a write. */
+function before(clock: number): number {
+  return walk[walk.findIndex((w) => w.clock === clock) - 1]!.clock;
 }
 
 it('breakpoints stop where a walk finds their addresses, in both directions', () => {
@@ -79,7 +85,7 @@ it('breakpoints stop where a walk finds their addresses, in both directions', ()
   }
 });
 
-it('watchpoints stop behind every change that a walk sees, in both directions', () => {
+it('watchpoints stop behind every change that a walk sees, backwards before it', () => {
   const changes = new Map<number, number[]>();
   for (let i = 1; i < walk.length; i++) {
     const [a, b] = [walk[i - 1]!.ram, walk[i]!.ram];
@@ -92,7 +98,7 @@ it('watchpoints stop behind every change that a walk sees, in both directions', 
     const stops = { writes: [{ address: WORKED.address + at, length: 1 }] };
     const hits = forwards(stops);
     expect(hits).toEqual(expect.arrayContaining(clocks));
-    expect(backwards(stops)).toEqual(hits.toReversed());
+    expect(backwards(stops)).toEqual(hits.toReversed().map(before));
   }
 });
 
