@@ -82,6 +82,11 @@ export interface Cpu {
   /** NMI: rising edge. */
   nmi(): void;
   /**
+   * Takes an external interrupt with this vector at the current boundary, without an acknowledge cycle. False if
+   * it would take none there. Absent from cores whose boundaries lie within such a cycle.
+   */
+  accept?(vector: number): boolean;
+  /**
    * HOLD: another master wants the bus for `clocks` clocks. A core that times its bus grants it when the bus is
    * passive and not locked (`CpuPins.busGranted`), and is held in wait states meanwhile if it needs the bus.
    */

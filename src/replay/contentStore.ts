@@ -34,6 +34,13 @@ export class ContentStore {
     return number + 1;
   }
 
+  /** Takes up units that are in the trace already, in their order. */
+  know(bytes: Uint8Array): void {
+    this.add(bytes);
+    this.#stored += this.#fresh.length;
+    this.#fresh = [];
+  }
+
   /** The units not yet written, at most `limit` of them, and the number of the first. */
   take(limit: number): { readonly first: number; readonly bytes: Uint8Array } {
     const taken = this.#fresh.splice(0, limit);

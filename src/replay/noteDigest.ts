@@ -22,8 +22,13 @@ const KIND_INDEX = new Map(NOTE_KINDS.map((kind, i) => [kind, i]));
 
 export class NoteDigest {
   /** For each kind: notes so far (modulo 2^32), and the hash of them. */
-  readonly words = new Uint32Array(NOTE_KINDS.length * 2);
+  readonly words: Uint32Array;
   readonly #text = new Map<string, number>();
+
+  /** `words`: of what was noted before. */
+  constructor(words: Uint32Array = new Uint32Array(NOTE_KINDS.length * 2)) {
+    this.words = words;
+  }
 
   add(note: Note, clock: number): void {
     const at = KIND_INDEX.get(note.kind)! * 2;

@@ -8,6 +8,7 @@ import type { Provider } from '../core/door.js';
 import type { Machine } from '../core/machine.js';
 import type { Frequency } from '../core/time.js';
 import type { Blobs } from '../devices/description.js';
+import { admit } from './branch/changes.js';
 import { ContentStore } from './contentStore.js';
 import { identityOf } from './identity.js';
 import { NOTE_KINDS, NoteDigest } from './noteDigest.js';
@@ -60,6 +61,64 @@ export interface Recording {
   readonly checkEvery?: number;
 }
 
+/** What a recorder goes on from: the part of a run that is in the trace already. */
+export interface Continuation {
+  readonly machine: Machine;
+  readonly provider: Provider;
+  readonly writer: TraceWriter;
+  readonly hasher: StateHasher;
+  readonly checkEvery: number;
+  /** The last clock that is in the trace. */
+  readonly written: number;
+  /** Of all notes so far, as `NoteDigest` has them. */
+  readonly digest: Uint32Array;
+  readonly contents: ContentStore;
+  /** Names of channels and signals, in the order of their numbers. */
+  readonly names: readonly string[];
+  readonly inputCount: number;
+  /** Fingerprint of the last check. */
+  readonly lastCheck: Uint8Array | undefined;
+}
+
+/** Writes the head of a trace; of the run there is nothing yet. */
+function begin({ machine, description, blobs, provider, sink, program, ...rest }: Recording): Continuation {
+  const writer = new TraceWriter(sink);
+  const checkEvery = rest.checkEvery ?? aboutASecond(machine.frequency);
+  writer.manifest({
+    program,
+    description,
+    identity: identityOf(machine),
+    frequency: machine.frequency,
+    checkEvery,
+    resetAllowed: machine.resetAllowed,
+    blobs: [...blobs.keys()],
+  });
+  for (const [id, bytes] of blobs) writer.blob(id, bytes);
+  return {
+    machine,
+    provider,
+    writer,
+    hasher: new StateHasher(machine),
+    checkEvery,
+    written: 0,
+    digest: new NoteDigest().words,
+    contents: new ContentStore(),
+    names: [],
+    inputCount: 0,
+    lastCheck: undefined,
+  };
+}
+
+/** A boundary up to which everything is known: its clock, and how much waited to be written there. */
+interface Safe {
+  readonly clock: number;
+  readonly retired: number;
+  readonly inputs: number;
+  readonly pulls: number;
+  readonly signals: number;
+  readonly checks: number;
+}
+
 export interface Final {
   readonly clock: number;
   readonly retired: number;
@@ -74,46 +133,38 @@ export class Recorder implements Runner {
   readonly #writer: TraceWriter;
   readonly #provider: Provider;
   readonly #hasher: StateHasher;
-  readonly #digest = new NoteDigest();
+  readonly #digest: NoteDigest;
   readonly #encoder: CheckEncoder;
-  readonly #contents = new ContentStore();
+  readonly #contents: ContentStore;
   readonly #checkEvery: number;
-  readonly #names = new Map<string, number>();
+  readonly #names: Map<string, number>;
   #nextCheck: number;
-  #written = 0;
-  #inputCount = 0;
+  #written: number;
+  #inputCount: number;
   #freshNames: string[] = [];
   #inputs: Input[] = [];
   #pulls: Pull[] = [];
   #signals: Signal[] = [];
   #checks: Check[] = [];
 
-  /** Takes a machine at clock 0 and writes the trace's head. */
-  constructor(recording: Recording) {
-    const { machine } = recording;
+  /** Takes a machine at clock 0 and writes the trace's head; or goes on with what was begun. */
+  constructor(recording: Recording | Continuation) {
+    const past = 'writer' in recording ? recording : begin(recording);
+    const { machine } = past;
     this.machine = machine;
-    this.#provider = recording.provider;
-    this.#checkEvery = recording.checkEvery ?? aboutASecond(machine.frequency);
-    this.#nextCheck = this.#checkEvery;
-    this.#hasher = new StateHasher(machine);
-    this.#encoder = new CheckEncoder(this.#hasher.size);
-    this.#writer = new TraceWriter(recording.sink);
+    this.#provider = past.provider;
+    this.#checkEvery = past.checkEvery;
+    this.#hasher = past.hasher;
+    this.#digest = new NoteDigest(past.digest);
+    this.#encoder = new CheckEncoder(past.hasher.size, past.lastCheck);
+    this.#contents = past.contents;
+    this.#names = new Map(past.names.map((name, i) => [name, i]));
+    this.#writer = past.writer;
+    this.#written = past.written;
+    this.#inputCount = past.inputCount;
+    this.#nextCheck = this.#checkAfter(machine.cpu.clock);
     machine.door.provider = { pull: (channel, request, length) => this.#pull(channel, request, length) };
     machine.onNote = (note, clock) => this.#note(note, clock);
-    this.#writeHead(recording);
-  }
-
-  #writeHead({ machine, description, blobs, program }: Recording): void {
-    this.#writer.manifest({
-      program,
-      description,
-      identity: identityOf(machine),
-      frequency: machine.frequency,
-      checkEvery: this.#checkEvery,
-      resetAllowed: machine.resetAllowed,
-      blobs: [...blobs.keys()],
-    });
-    for (const [id, bytes] of blobs) this.#writer.blob(id, bytes);
   }
 
   /** Bytes of the trace so far. */
@@ -126,25 +177,52 @@ export class Recorder implements Runner {
     const { machine } = this;
     if (!Number.isSafeInteger(until)) throw new RangeError(`${until} is not a clock`);
     while (machine.cpu.clock < until && !machine.outcome) {
-      machine.run(Math.min(until, this.#nextCheck, machine.cpu.clock + STRIDE));
+      this.#stride(Math.min(until, this.#nextCheck, machine.cpu.clock + STRIDE));
       if (machine.cpu.clock >= this.#nextCheck && !machine.outcome) this.#check();
       this.#relieve();
     }
     return machine.cpu.clock >= until;
   }
 
-  /** Admits an input at the current boundary. */
+  /** If the provider has no answer, what came before the stride is still written. */
+  #stride(until: number): void {
+    const { clock, retired } = this.machine.cpu;
+    const [inputs, pulls] = [this.#inputs.length, this.#pulls.length];
+    const [signals, checks] = [this.#signals.length, this.#checks.length];
+    try {
+      this.machine.run(until);
+    } catch (error) {
+      this.#writeUpTo({ clock, retired, inputs, pulls, signals, checks });
+      throw error;
+    }
+  }
+
+  /** Admits an input at the current boundary; a change of the machine is one, too. */
   input(channel: string, data: Uint8Array): void {
     const { machine } = this;
     if (data.length > MAX_INPUT) throw new RangeError(`an input of ${data.length} bytes`);
-    this.#inputs.push({ clock: machine.cpu.clock, channel: this.#name(channel), data: data.slice() });
+    const { clock } = machine.cpu;
+    admit(machine, channel, data);
+    this.#inputs.push({ clock, channel: this.#name(channel), data: data.slice() });
     this.#inputCount++;
-    machine.deliver(channel, data);
   }
 
   /** Writes everything up to the current boundary: what is lost if the host dies is what comes after. */
   flush(): void {
     const { clock, retired } = this.machine.cpu;
+    this.#flush(clock, retired);
+  }
+
+  /** Writes what was waiting at a boundary, and gives up what came after. */
+  #writeUpTo({ clock, retired, ...waiting }: Safe): void {
+    this.#inputs.length = waiting.inputs;
+    this.#pulls.length = waiting.pulls;
+    this.#signals.length = waiting.signals;
+    this.#checks.length = waiting.checks;
+    this.#flush(clock, retired);
+  }
+
+  #flush(clock: number, retired: number): void {
     if (clock === this.#written && this.#waiting() === 0) return;
     while (this.#contents.waiting) this.#writer.contents(this.#contents.take(UNITS_A_FRAME));
     const from = this.#written;
@@ -186,7 +264,11 @@ export class Recorder implements Runner {
       inputs: this.#inputs.length,
       fingerprint: this.#hasher.fingerprint(this.#digest),
     });
-    this.#nextCheck = (Math.floor(clock / this.#checkEvery) + 1) * this.#checkEvery;
+    this.#nextCheck = this.#checkAfter(clock);
+  }
+
+  #checkAfter(clock: number): number {
+    return (Math.floor(clock / this.#checkEvery) + 1) * this.#checkEvery;
   }
 
   #waiting(): number {

@@ -9,13 +9,14 @@
 import type { Note, Outcome } from '../core/device.js';
 import type { Machine } from '../core/machine.js';
 import { type Boards, buildFrom } from './boards.js';
+import { admit } from './branch/changes.js';
 import type { Divergence, DivergenceKind } from './divergence.js';
 import { identityOf } from './identity.js';
 import { NoteDigest } from './noteDigest.js';
 import { sameBytes } from './sameBytes.js';
 import { signalOf } from './signals.js';
 import { StateHasher, stateHashOf } from './stateHash.js';
-import { type Step, Tape, type TapeMark } from './tape.js';
+import { type Step, Tape, type TapeMark, type TapePast } from './tape.js';
 import { type Pull, UNIT } from './trace/columns.js';
 import { TraceError } from './trace/format.js';
 import type { Trace } from './trace/reader.js';
@@ -28,6 +29,16 @@ class Diverged extends Error {
 /** An observer of the CPU has stopped the run; caught by `runTo`. */
 class Stopped extends Error {
   override name = 'Stopped';
+}
+
+/** A machine that is given away, with what somebody needs to go on recording from where it stands. */
+export interface Handover {
+  readonly trace: Trace;
+  readonly machine: Machine;
+  readonly hasher: StateHasher;
+  /** Digests of the notes so far. */
+  readonly digest: Uint32Array;
+  readonly past: TapePast;
 }
 
 /** Where a replayer stands, besides the machine's own state. */
@@ -55,6 +66,7 @@ export class Replayer {
   readonly #tape: Tape;
   #agreed = 0;
   #ended = false;
+  #released = false;
 
   /** `rewindable`: the whole of what is unpacked is kept, so that `goTo` can go back. */
   constructor(trace: Trace, boards: Boards, rewindable = false) {
@@ -104,6 +116,7 @@ export class Replayer {
    * the CPU stops it. Returns true unless there was a difference.
    */
   runTo(until: number): boolean {
+    if (this.#released) throw new Error('the machine was given away');
     if (this.divergence) return false;
     try {
       this.#advance(Math.min(Math.ceil(until), this.trace.covered));
@@ -122,12 +135,21 @@ export class Replayer {
 
   /** Takes up a position whose machine state has been loaded. */
   goTo(mark: ReplayMark): void {
+    if (this.#released) throw new Error('the machine was given away');
     this.#tape.goTo(mark.tape);
     this.#digest.words.set(mark.digest);
     this.#agreed = mark.agreed;
     this.checks = mark.checks;
     this.#ended = mark.ended;
     this.divergence = undefined;
+  }
+
+  /** Gives the machine away; it must be rewindable. From now on it does not replay any more. */
+  release(): Handover {
+    this.#released = true;
+    const { trace, machine } = this;
+    const digest = this.#digest.words.slice();
+    return { trace, machine, hasher: this.#hasher, digest, past: this.#tape.past(this.clock) };
   }
 
   /** Passes every step on the way; then those at the clock reached. */
@@ -161,12 +183,13 @@ export class Replayer {
   }
 
   #admit(channel: string, data: Uint8Array): void {
+    const { clock } = this;
     try {
-      this.machine.deliver(channel, data);
+      admit(this.machine, channel, data);
     } catch (error) {
       this.#diverge('input', `input on ${channel}`, 'accepted', (error as Error).message);
     }
-    this.onInput(channel, data, this.clock);
+    this.onInput(channel, data, clock);
   }
 
   #compare(expected: Uint8Array): void {

@@ -34,6 +34,16 @@ class Queue<T> {
     return this.#items[this.at];
   }
 
+  /** How many there are, of one that is kept. */
+  get length(): number {
+    return this.#items.length;
+  }
+
+  /** What was taken, from the `start`-th on, of one that is kept. */
+  taken(start = 0): T[] {
+    return this.#items.slice(start, this.at);
+  }
+
   append(items: readonly T[]): void {
     if (this.#kept) {
       for (const item of items) this.#items.push(item);
@@ -55,6 +65,34 @@ export interface TapeMark {
   readonly signals: number;
 }
 
+/** Where a segment ends: on the line of time, and in the streams. */
+interface SegmentEnd extends TapeMark {
+  readonly to: number;
+  readonly names: number;
+}
+
+/** What was taken up to a position: whole segments, and the first part of another. */
+export interface TapePast {
+  readonly segments: number;
+  /** Where the whole segments end. */
+  readonly to: number;
+  /** Of the segment behind them; `names` are those it is the first to use. */
+  readonly names: readonly string[];
+  readonly inputs: readonly Input[];
+  readonly pulls: readonly Pull[];
+  readonly signals: readonly Signal[];
+  readonly checks: readonly Check[];
+  /** Fingerprint of the last check in whole segments. */
+  readonly checkBefore: Uint8Array | undefined;
+  /** Of all that was taken: names, how many inputs and pulls, the last check. */
+  readonly allNames: readonly string[];
+  readonly inputCount: number;
+  readonly pullCount: number;
+  readonly lastCheck: Uint8Array | undefined;
+}
+
+const START: SegmentEnd = { to: 0, names: 0, steps: 0, pulls: 0, signals: 0 };
+
 export class Tape {
   readonly #trace: Trace;
   readonly #checks: CheckDecoder;
@@ -62,6 +100,8 @@ export class Tape {
   readonly #steps: Queue<Step>;
   readonly #pulls: Queue<Pull>;
   readonly #signals: Queue<Signal>;
+  /** Of the segments that were loaded. */
+  readonly #ends: SegmentEnd[] = [];
   #loaded = 0;
   #to = 0;
   #final: Check | undefined;
@@ -143,7 +183,55 @@ export class Tape {
       this.#steps.append(this.#merge(segment));
       this.#pulls.append(decodePulls(segment.pulls, segment.from));
       this.#signals.append(decodeSignals(segment.signals, segment.from));
+      this.#ends.push({
+        to: segment.to,
+        names: this.#names.length,
+        steps: this.#steps.length,
+        pulls: this.#pulls.length,
+        signals: this.#signals.length,
+      });
     });
+  }
+
+  /** What was taken, when the machine stands at `clock`. Everything must have been kept. */
+  past(clock: number): TapePast {
+    const at = this.mark();
+    const beyond = this.#ends.findIndex((end) => {
+      return end.to > clock || end.steps > at.steps || end.pulls > at.pulls || end.signals > at.signals;
+    });
+    const segments = beyond < 0 ? this.#ends.length : beyond;
+    const base = this.#ends[segments - 1] ?? START;
+    const steps = this.#steps.taken();
+    const { inputs, checks } = this.#parted(steps.slice(base.steps));
+    const pulls = this.#pulls.taken(base.pulls);
+    const signals = this.#signals.taken(base.signals);
+    const used = [...[...inputs, ...pulls].map((one) => one.channel), ...signals.map((one) => one.name)];
+    const names = used.reduce((most, index) => Math.max(most, index + 1), base.names);
+    return {
+      segments,
+      to: base.to,
+      names: this.#names.slice(base.names, names),
+      inputs,
+      pulls,
+      signals,
+      checks,
+      allNames: this.#names.slice(0, names),
+      inputCount: steps.filter((step) => step.kind === 'input').length,
+      pullCount: at.pulls,
+      checkBefore: lastCheckOf(steps.slice(0, base.steps)),
+      lastCheck: lastCheckOf(steps),
+    };
+  }
+
+  /** The inverse of `#merge`. */
+  #parted(steps: readonly Step[]): { readonly inputs: Input[]; readonly checks: Check[] } {
+    const inputs: Input[] = [];
+    const checks: Check[] = [];
+    for (const step of steps) {
+      if (step.kind === 'check') checks.push({ ...step, inputs: inputs.length });
+      else inputs.push({ clock: step.clock, channel: this.#names.indexOf(step.channel), data: step.data });
+    }
+    return { inputs, checks };
   }
 
   /** Inputs and checks in the order in which they were made. */
@@ -162,4 +250,8 @@ export class Tape {
   #inputStep({ clock, channel, data }: Input): Step {
     return { kind: 'input', clock, channel: this.name(channel), data };
   }
+}
+
+function lastCheckOf(steps: readonly Step[]): Uint8Array | undefined {
+  return steps.findLast((step) => step.kind === 'check')?.fingerprint;
 }

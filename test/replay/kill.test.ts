@@ -12,7 +12,7 @@ let dir: string;
 
 beforeAll(async () => {
   await ready();
-  dir = transpile(['src/core', 'src/replay', 'src/replay/trace', 'test/replay/support']);
+  dir = transpile(['src/core', 'src/replay', 'test/replay/support']);
 }, 60_000);
 afterAll(() => fs.rmSync(dir, { recursive: true }));
 

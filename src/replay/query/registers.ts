@@ -26,14 +26,14 @@ export interface Registers {
   readonly lineEnd: number;
 }
 
-const WORDS = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'] as const;
-const LOW_BYTES = ['al', 'cl', 'dl', 'bl'] as const;
-const HIGH_BYTES = ['ah', 'ch', 'dh', 'bh'] as const;
-const SEGMENTS = ['es', 'cs', 'ss', 'ds'] as const;
+export const WORDS = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'] as const;
+export const LOW_BYTES = ['al', 'cl', 'dl', 'bl'] as const;
+export const HIGH_BYTES = ['ah', 'ch', 'dh', 'bh'] as const;
+export const SEGMENTS = ['es', 'cs', 'ss', 'ds'] as const;
 
 /** Bits of the flags register, those of all CPUs first. */
-const FLAG_BITS = { cf: 0, pf: 2, af: 4, zf: 6, sf: 7, tf: 8, if: 9, df: 10, of: 11 } as const;
-const IA32_FLAG_BITS = { nt: 14, rf: 16, vm: 17, ac: 18, vif: 19, vip: 20, id: 21 } as const;
+export const FLAG_BITS = { cf: 0, pf: 2, af: 4, zf: 6, sf: 7, tf: 8, if: 9, df: 10, of: 11 } as const;
+export const IA32_FLAG_BITS = { nt: 14, rf: 16, vm: 17, ac: 18, vif: 19, vip: 20, id: 21 } as const;
 
 export function registersOf(cpu: Cpu): Registers {
   return cpu instanceof Ia32 ? ia32(cpu) : i8086(cpu as I8086Cpu);

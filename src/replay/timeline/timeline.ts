@@ -8,7 +8,7 @@ import type { Machine } from '../../core/machine.js';
 import type { Range } from '../../core/memory.js';
 import type { Boards } from '../boards.js';
 import type { Divergence } from '../divergence.js';
-import { Replayer } from '../replayer.js';
+import { type Handover, Replayer } from '../replayer.js';
 import type { Trace } from '../trace/reader.js';
 import { Checkpoints } from './checkpoints.js';
 import { Lookout } from './lookout.js';
@@ -116,6 +116,11 @@ export class Timeline {
     return this.#replayer.parts(fingerprint);
   }
 
+  /** Gives its machine away where it stands: it is somebody else's to change, and the timeline cannot move any more. */
+  release(): Handover {
+    return this.#replayer.release();
+  }
+
   /** Makes where it stands a checkpoint: moves from here on will cost little. */
   keep(): void {
     this.#checkpoints.take();
@@ -141,6 +146,17 @@ export class Timeline {
       this.#checkpoints.restore(nearest);
     }
     return yield* this.#forward(clock);
+  }
+
+  /** As `seek`, to where so many instructions have been retired since power-on. */
+  *seekingRetired(count: number): Travel {
+    const nearest = this.#checkpoints.retiredBefore(count);
+    if (count < this.retired || nearest.clock > this.clock) yield* this.seeking(nearest.clock);
+    // An instruction takes a clock at least.
+    while (this.retired < count && this.clock < this.end) {
+      if (!(yield* this.#forward(this.clock + count - this.retired))) return false;
+    }
+    return this.retired >= count;
   }
 
   /** As `seek`, forward, but through all that lies between: every event on the way is heard. */

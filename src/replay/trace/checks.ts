@@ -17,9 +17,9 @@ const WORD = 8;
 export class CheckEncoder {
   #previous: Uint8Array;
 
-  /** `size`: bytes of a fingerprint, a multiple of 8. */
-  constructor(size: number) {
-    this.#previous = new Uint8Array(size);
+  /** `size`: bytes of a fingerprint, a multiple of 8. `last`: the last one in the trace already. */
+  constructor(size: number, last: Uint8Array = new Uint8Array(size)) {
+    this.#previous = last;
   }
 
   encode(checks: readonly Check[], from: number): Uint8Array {

@@ -8,7 +8,9 @@ import { hash64 } from '../hash.js';
 
 /** As in PNG: a byte above 7Fh and both line ends show what a careless transfer did. */
 const MAGIC = Uint8Array.of(0x89, 0x52, 0x57, 0x38, 0x36, 0x0d, 0x0a, 0x1a);
-const VERSION = 1;
+/** Format 2 is format 1 and what a branch has beyond it; a trace says the lowest that it needs. */
+export type Version = 1 | 2;
+const LATEST: Version = 2;
 export const FILE_HEADER = 24;
 export const FRAME_HEADER = 32;
 
@@ -64,11 +66,14 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 /** The file header, and the seed of the first frame's checksum. */
-export function encodeFileHeader(): { readonly bytes: Uint8Array; readonly hash: bigint } {
+export function encodeFileHeader(version: Version = 1): {
+  readonly bytes: Uint8Array;
+  readonly hash: bigint;
+} {
   const bytes = new Uint8Array(FILE_HEADER);
   const view = viewOf(bytes);
   bytes.set(MAGIC);
-  view.setUint32(8, VERSION, true);
+  view.setUint32(8, version, true);
   const hash = hash64(bytes.subarray(0, 16));
   view.setBigUint64(16, hash, true);
   return { bytes, hash };
@@ -89,8 +94,8 @@ export function checkFileHeader(bytes: Uint8Array): bigint {
     throw new TraceError('damaged', 'file header at byte 0: checksum mismatch');
   }
   const version = view.getUint32(8, true);
-  if (version !== VERSION) {
-    throw new TraceError('version', `trace format ${version}; this program reads format ${VERSION}`);
+  if (version < 1 || version > LATEST) {
+    throw new TraceError('version', `trace format ${version}; this program reads formats 1 to ${LATEST}`);
   }
   return hash;
 }

@@ -4,7 +4,7 @@
  * when asked for, a few frames at a time.
  */
 
-import { hash64 } from '../hash.js';
+import { hash64, hex64 } from '../hash.js';
 import { sha256 } from '../sha256.js';
 import { OutOfBytes } from './bytes.js';
 import { decompress, unpack } from './codec.js';
@@ -21,6 +21,7 @@ import {
 } from './format.js';
 import {
   blobFrom,
+  type Contents,
   contentsFrom,
   type End,
   endFrom,
@@ -82,7 +83,7 @@ export class Trace {
     const end = of('end')[0];
     this.end = end && this.#record(end, endFrom);
     this.#contents = of('contents').map((frame) => ({
-      first: this.#record(frame, contentsFrom).first,
+      first: this.contents(frame).first,
       frame,
     }));
   }
@@ -109,8 +110,22 @@ export class Trace {
     return last ? this.segment(last).to : 0;
   }
 
+  /** What distinguishes it from other traces: the checksum of its manifest's frame. */
+  get id(): string {
+    return hex64(this.frames[0]!.header.hash);
+  }
+
   segment(frame: Frame): Segment {
     return this.#record(frame, segmentFrom);
+  }
+
+  contents(frame: Frame): Contents {
+    return this.#record(frame, contentsFrom);
+  }
+
+  /** A frame's payload as it is in the file. */
+  payload(frame: Frame): Uint8Array {
+    return this.#source.read(frame.at + FRAME_HEADER, frame.header.payload);
   }
 
   /** Bytes of the whole file. */
@@ -179,15 +194,14 @@ export class Trace {
     if (known) return known;
     const oldest = this.#unpacked.keys().next();
     if (this.#unpacked.size >= CACHED_CONTENTS) this.#unpacked.delete(oldest.value!);
-    const { bytes } = this.#record(frame, contentsFrom);
+    const { bytes } = this.contents(frame);
     this.#unpacked.set(frame.at, bytes);
     return bytes;
   }
 
   /** Unpacks a frame; `decode` may find that it is not the record it should be. */
   #record<T>(frame: Frame, decode: (value: unknown) => T): T {
-    const payload = this.#source.read(frame.at + FRAME_HEADER, frame.header.payload);
-    const raw = decompress(payload, frame.header.raw);
+    const raw = decompress(this.payload(frame), frame.header.raw);
     if (!raw) throw fault(frame, 'not the zstd data it should be');
     return reading(frame, () => decode(unpack(raw)));
   }

@@ -12,6 +12,19 @@ export interface Description {
   readonly [field: string]: unknown;
 }
 
+/** Where a branch comes from: what it has in common with its parent lies before. */
+export interface Origin {
+  /** The parent's identity: the header hash of its manifest's frame, 16 hex digits. */
+  readonly trace: string;
+  /** A frame of the parent, the segment in which the branch begins, and its header hash: covers all before it. */
+  readonly frame: number;
+  readonly hash: string;
+  /** Where the branch begins. */
+  readonly clock: number;
+  /** What the user calls the branch. */
+  readonly label: string | undefined;
+}
+
 /** Everything about a run that was fixed before its first clock. */
 export interface Manifest {
   /** Name and version of the program that recorded. */
@@ -27,6 +40,8 @@ export interface Manifest {
   readonly resetAllowed: boolean;
   /** Ids of the blobs that the description refers to. */
   readonly blobs: readonly string[];
+  /** Of a branch. */
+  readonly origin?: Origin;
 }
 
 /** A part of a blob. */
@@ -111,11 +126,27 @@ function map(value: unknown): Record<string, unknown> {
 
 export function manifestToArray(m: Manifest): unknown[] {
   const { num, den } = m.frequency;
-  return [m.program, m.description, m.identity, num, den, m.checkEvery, m.resetAllowed, m.blobs];
+  const fields = [m.program, m.description, m.identity, num, den, m.checkEvery, m.resetAllowed, m.blobs];
+  return m.origin ? [...fields, originToArray(m.origin)] : fields;
+}
+
+function originToArray({ trace, frame, hash, clock, label }: Origin): unknown[] {
+  return [trace, frame, hash, clock, label ?? null];
+}
+
+const HASH = /^[0-9a-f]{16}$/;
+
+function originFrom(value: unknown): Origin {
+  const a = array(value, 5);
+  const [trace, hash] = [text(a[0]), text(a[2])];
+  if (!HASH.test(trace) || !HASH.test(hash)) throw new Malformed('not a hash of 16 hex digits');
+  const label = a[4] === null ? undefined : text(a[4]);
+  return { trace, frame: natural(a[1]), hash, clock: natural(a[3]), label };
 }
 
 export function manifestFrom(value: unknown): Manifest {
-  const a = array(value, 8);
+  const branch = Array.isArray(value) && value.length === 9;
+  const a = array(value, branch ? 9 : 8);
   const description = map(a[1]);
   const frequency = { num: natural(a[3]), den: natural(a[4]) };
   if (frequency.num === 0 || frequency.den === 0) throw new Malformed('a frequency of zero');
@@ -127,6 +158,7 @@ export function manifestFrom(value: unknown): Manifest {
     checkEvery: natural(a[5]),
     resetAllowed: a[6] === true,
     blobs: texts(a[7]),
+    ...(branch && { origin: originFrom(a[8]) }),
   };
 }
 

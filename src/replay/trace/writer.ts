@@ -3,7 +3,7 @@
  * no header to go back to.
  */
 import { compress, pack } from './codec.js';
-import { encodeFileHeader, encodeFrameHeader, type FrameKindName, MAX_RAW } from './format.js';
+import { encodeFileHeader, encodeFrameHeader, type FrameKindName, MAX_RAW, type Version } from './format.js';
 import {
   type BlobChunk,
   blobToArray,
@@ -30,9 +30,9 @@ export class TraceWriter {
   /** Bytes written so far. */
   size = 0;
 
-  constructor(sink: Sink) {
+  constructor(sink: Sink, version: Version = 1) {
     this.#sink = sink;
-    const { bytes, hash } = encodeFileHeader();
+    const { bytes, hash } = encodeFileHeader(version);
     this.#seed = hash;
     this.#write(bytes);
   }
@@ -65,8 +65,12 @@ export class TraceWriter {
     const raw = pack(record);
     if (raw.length > MAX_RAW)
       throw new RangeError(`a ${kind} of ${raw.length} bytes is more than a frame may hold`);
-    const payload = compress(raw);
-    const header = encodeFrameHeader(kind, this.#sequence, payload, raw.length, this.#seed);
+    this.copy(kind, compress(raw), raw.length);
+  }
+
+  /** A frame of another trace: its payload as it stands there, and how many bytes that unpacks to. */
+  copy(kind: FrameKindName, payload: Uint8Array, raw: number): void {
+    const header = encodeFrameHeader(kind, this.#sequence, payload, raw, this.#seed);
     this.#sequence++;
     this.#seed = header.hash;
     const frame = new Uint8Array(header.bytes.length + payload.length);

@@ -6,13 +6,13 @@ import ts from 'typescript';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
-/** Returns a temporary directory that mirrors the project, with the files of `folders` transpiled. */
+/** Returns a temporary directory that mirrors the project, with the files in and below `folders` transpiled. */
 export function transpile(folders: readonly string[]): string {
   const out = fs.mkdtempSync(path.join(os.tmpdir(), 'rewind86-js-'));
   fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(out, 'node_modules'));
   fs.writeFileSync(path.join(out, 'package.json'), '{"type":"module"}');
   for (const folder of folders) {
-    for (const name of fs.readdirSync(path.join(ROOT, folder))) {
+    for (const name of fs.readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })) {
       if (name.endsWith('.ts') && !name.endsWith('.d.ts')) transpileFile(out, path.join(folder, name));
     }
   }

@@ -145,7 +145,7 @@ describe('a trace that is well summed and wrong', () => {
     const view = new DataView(bytes.buffer);
     view.setUint32(8, 99, true);
     view.setBigUint64(16, hash64(bytes.subarray(0, 16)), true);
-    expect(() => checkFileHeader(bytes)).toThrow('trace format 99; this program reads format 1');
+    expect(() => checkFileHeader(bytes)).toThrow('trace format 99; this program reads formats 1 to 2');
   });
 
   it('with a frame of an unknown kind is refused', () => {

@@ -207,6 +207,12 @@ export class Ia32 implements Cpu, Context {
     this.s.nmiPending = 1;
   }
 
+  accept(vector: number): boolean {
+    const { s } = this;
+    if (s.halted === SHUTDOWN || s.shadow || s.debugPending || !(s.eflags & Flag.IF)) return false;
+    return this.#deliver(vector, { kind: 'external' }, true);
+  }
+
   /** The A20 gate. */
   setA20(open: boolean): void {
     if (this.s.a20 === (open ? 1 : 0)) return;
