@@ -1,9 +1,9 @@
-/** `export`: writes what a trace's machine did in a form that other programs read. */
-import { BusVcd, busOf, watchBus } from '../../replay/busVcd.js';
+/** `export`: writes what a trace's machine did in forms that other programs read. */
+import { basename } from 'node:path';
 import type { Session } from '../../replay/session.js';
-import { CliError, usage } from '../errors.js';
+import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
-import { checkWritable, protectInputs, WriteFile } from '../host/files.js';
+import { checkWritable, protectInputs } from '../host/files.js';
 import type { Host } from '../host/host.js';
 import { fileName, natural } from '../machine/options.js';
 import {
@@ -11,66 +11,72 @@ import {
   diverged,
   openSession,
   type ReplayOptions,
-  runSession,
   warnBeyond,
   warnIncomplete,
 } from '../machine/trace.js';
-import { VERSION } from '../version.js';
 import type { AddCommand } from './command.js';
+import { exportCast } from './exportCast.js';
+import { type ExportJob, TextFile } from './exportJob.js';
+import { exportPerfetto } from './exportPerfetto.js';
+import { checkBus, exportVcd } from './exportVcd.js';
 
 interface ExportOptions extends ReplayOptions {
-  readonly vcd: string;
+  readonly vcd?: string;
+  readonly cast?: string;
+  readonly perfetto?: string;
+  readonly screen: boolean;
   readonly from?: number;
   readonly to?: number;
 }
 
-/** The observer is there so many clocks before the first one of interest: no instruction takes as long. */
-const LEAD = 10_000;
-/** Clocks that are written in some tenths of a second. */
-const SLICE = 2 ** 14;
+/** One format: the file to write, and what writes it; gives the signal that ended it, if one did. */
+interface Format {
+  readonly name: string;
+  /** Throws if the trace has nothing for it. */
+  readonly check?: (path: string, session: Session) => void;
+  readonly write: (job: ExportJob) => Promise<string | undefined>;
+}
 
 export const addExport: AddCommand = (program, host, finish) => {
   const clock = natural(Number.MAX_SAFE_INTEGER);
   addReplayOptions(
-    program.command('export').description("write the CPU's bus, clock by clock, for a wave viewer"),
+    program.command('export').description('write what happened in a run as other programs read it'),
   )
-    .requiredOption('--vcd <file>', 'a value change dump (IEEE 1364), as GTKWave reads it', fileName)
+    .option('--cast <file>', 'the serial console as a recording for asciinema (asciicast v2)', fileName)
+    .option('--screen', 'with --cast: the text screen instead', false)
+    .option('--perfetto <file>', 'interrupts, tasks, devices and inputs in time (trace event JSON)', fileName)
+    .option('--vcd <file>', "an xt's bus, clock by clock, for a wave viewer (IEEE 1364)", fileName)
     .option('--from <clock>', 'the first clock (default: the first of all)', clock)
     .option('--to <clock>', 'the last clock (default: the last of all)', clock)
-    .action(async (path: string, options: ExportOptions) => finish(await exportBus(path, options, host)));
+    .action(async (path: string, options: ExportOptions) => finish(await exportTrace(path, options, host)));
 };
 
-async function exportBus(path: string, options: ExportOptions, host: Host): Promise<number> {
-  const { vcd, from = 0, to = Number.POSITIVE_INFINITY } = options;
-  if (from > to) throw usage('--from is after --to');
-  const session = openSession(path, options, host);
-  const cpu = busOf(session.machine);
-  if (!cpu) {
-    const message = `${path} is of a machine whose CPU has no bus to export: of the boards, only the xt has one`;
-    throw new CliError(ExitCode.badInput, message);
-  }
-  if (from > session.end) throw usage(`--from is beyond the end of the recording, clock ${session.end}`);
-  protectInputs(vcd, [path]);
-  checkWritable(vcd);
-  warnIncomplete(host, path, session.trace);
-  warnBeyond(host, options.to, session);
-  const file = new WriteFile(vcd);
-  const encoder = new TextEncoder();
-  const bus = new BusVcd({
-    sink: (text) => file.write(encoder.encode(text)),
-    version: `rewind86 ${VERSION}`,
-    comment: `${cpu.name}, times since power-on`,
-    frequency: session.machine.frequency,
-    lines: cpu.name === 'i8086' ? 16 : 8,
-  });
-  let signal = await runSession(session, Math.max(0, from - LEAD), host, { progress: true });
-  watchBus(cpu, from, to, (pins, more) => bus.clock(pins, more));
-  signal ??= await runSession(session, to, host, { progress: true, slice: SLICE });
-  bus.end();
-  file.close();
-  return signal ? signalCode(signal) : outcome(session, host);
+function formatOf({ vcd, cast, perfetto, screen }: ExportOptions): Format {
+  const formats: Format[] = [];
+  if (vcd !== undefined) formats.push({ name: vcd, check: checkBus, write: exportVcd });
+  if (cast !== undefined) formats.push({ name: cast, write: (job) => exportCast(job, screen) });
+  if (perfetto !== undefined) formats.push({ name: perfetto, write: exportPerfetto });
+  const [format] = formats;
+  if (!format || formats.length > 1) throw usage('one of --cast, --perfetto and --vcd says what to write');
+  if (screen && cast === undefined) throw usage('--screen is for --cast');
+  return format;
 }
 
-function outcome(session: Session, host: Host): number {
+async function exportTrace(path: string, options: ExportOptions, host: Host): Promise<number> {
+  const { from = 0, to = Number.POSITIVE_INFINITY } = options;
+  const format = formatOf(options);
+  if (from > to) throw usage('--from is after --to');
+  const session = openSession(path, options, host);
+  format.check?.(path, session);
+  if (from > session.end) throw usage(`--from is beyond the end of the recording, clock ${session.end}`);
+  protectInputs(format.name, [path]);
+  checkWritable(format.name);
+  warnIncomplete(host, path, session.trace);
+  warnBeyond(host, options.to, session);
+  const file = new TextFile(format.name);
+  const title = basename(path);
+  const signal = await format.write({ session, host, title, from, to, sink: file.write });
+  file.close();
+  if (signal) return signalCode(signal);
   return session.divergence ? diverged(session, host) : ExitCode.ok;
 }

@@ -3,11 +3,11 @@
  * without either: the reset vector, the BIOS's bytes, the frequency, and a queue that fetches fill and reads empty.
  */
 import { describe, expect, it } from 'vitest';
-import type { BusClock } from '../../src/core/cpu/i8086/biu.js';
-import { BusVcd, busOf, watchBus } from '../../src/replay/busVcd.js';
-import { pcMachine } from '../support/pc.js';
-import { xtMachine } from '../support/xt.js';
-import { asciiOf, readVcd, type Wave } from './support/vcdReader.js';
+import type { BusClock } from '../../../src/core/cpu/i8086/biu.js';
+import { BusVcd, busOf, watchBus } from '../../../src/replay/export/busVcd.js';
+import { pcMachine } from '../../support/pc.js';
+import { xtMachine } from '../../support/xt.js';
+import { asciiOf, readVcd, type Wave } from '../support/vcdReader.js';
 
 const LAST = 6000;
 

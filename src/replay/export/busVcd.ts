@@ -5,11 +5,11 @@
  * such (the address is shown latched, data are shown in the clock in which they are transferred, on the half of
  * the bus that BHE# and A0 select), NMI, TEST# and the request and grant lines.
  */
-import type { BusClock } from '../core/cpu/i8086/biu.js';
-import { I8086Cpu } from '../core/cpu/i8086/cpu.js';
-import { BusStatus, T } from '../core/cpu/i8086/state.js';
-import type { Machine } from '../core/machine.js';
-import type { Frequency } from '../core/time.js';
+import type { BusClock } from '../../core/cpu/i8086/biu.js';
+import { I8086Cpu } from '../../core/cpu/i8086/cpu.js';
+import { BusStatus, T } from '../../core/cpu/i8086/state.js';
+import type { Machine } from '../../core/machine.js';
+import type { Frequency } from '../../core/time.js';
 import { type VcdSignal, type VcdValue, VcdWriter } from './vcd.js';
 
 /** What the observer of the clock does not tell, as the chip has it in that clock. */
