@@ -2,6 +2,7 @@
 import {
   Decoder,
   DecoderOptions,
+  FlowControl,
   Formatter,
   FormatterSyntax,
   type Instruction,
@@ -18,9 +19,22 @@ export interface Disassembled {
   readonly at: string | undefined;
   /** What it jumps to or names in memory, if that has a name. */
   readonly about: string | undefined;
+  /** How execution goes on behind it. */
+  readonly flow: Flow;
   /** IRET: execution goes on where an interrupt came. */
   readonly isReturn: boolean;
 }
+
+/** `interrupt`: INT n, INT3, INTO; `return` is that of any kind. */
+export type Flow = 'next' | 'jump' | 'call' | 'return' | 'interrupt';
+
+const FLOWS = new Map<FlowControl, Flow>([
+  [FlowControl.Next, 'next'],
+  [FlowControl.Call, 'call'],
+  [FlowControl.IndirectCall, 'call'],
+  [FlowControl.Return, 'return'],
+  [FlowControl.Interrupt, 'interrupt'],
+]);
 
 const IRET = 0xcf;
 
@@ -44,6 +58,7 @@ export function disassemble(
     text: formatter.format(instruction),
     at: symbols.show(address),
     about: named === undefined ? undefined : symbols.show(named),
+    flow: FLOWS.get(instruction.flowControl) ?? 'jump',
     isReturn: own.at(-1) === IRET && own.length <= 2,
   };
   for (const wasm of [instruction, formatter, decoder]) wasm.free();

@@ -100,6 +100,11 @@ export class Checkpoints {
     return this.#list[Math.max(0, this.#indexAfter(clock) - 1)]!;
   }
 
+  /** The last one where at most so many instructions have been retired. */
+  retiredBefore(count: number): Checkpoint {
+    return this.#list.findLast(({ retired }) => retired <= count)!;
+  }
+
   /**
    * Going back from `end`: the last clock behind which some of this memory was written before `end`, as far as
    * checkpoints on both sides tell; `end` itself where they do not.

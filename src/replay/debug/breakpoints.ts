@@ -1,0 +1,206 @@
+/**
+ * What a person asked a run to stop at: breakpoints, watchpoints and catchpoints, numbered as gdb does, and how
+ * they become the stops of a timeline. A watchpoint at linear addresses watches the physical memory that is mapped
+ * there when a move begins.
+ */
+import type { Machine } from '../../core/machine.js';
+import { PAGE_SIZE, type Range } from '../../core/memory.js';
+import type { EventKind } from '../events.js';
+import { GuestMemory } from '../query/guestMemory.js';
+import type { Control, Hit, PortRange, Stops } from '../timeline/stops.js';
+
+export type Access = 'write' | 'read' | 'access';
+
+export type Target =
+  | { readonly kind: 'execute'; readonly address: number }
+  | {
+      readonly kind: 'watch';
+      readonly access: Access;
+      readonly address: number;
+      readonly length: number;
+      readonly physical: boolean;
+      /** Only if the value has changed. */
+      readonly changes: boolean;
+    }
+  | ({ readonly kind: 'port' } & PortRange)
+  /** Any vector unless given; `external`: only interrupts from outside. */
+  | { readonly kind: 'vector'; readonly vector: number | undefined; readonly external: boolean }
+  | { readonly kind: 'control'; readonly control: Control }
+  | { readonly kind: 'event'; readonly event: EventKind };
+
+export interface Breakpoint {
+  readonly number: number;
+  readonly target: Target;
+  /** As the user wrote it. */
+  readonly text: string;
+  readonly condition?: Condition;
+  readonly enabled: boolean;
+}
+
+export interface Condition {
+  readonly source: string;
+  holds(): boolean;
+}
+
+export class Breakpoints {
+  readonly #all = new Map<number, Breakpoint>();
+  #next = 1;
+
+  /** In the order of their numbers. */
+  get all(): readonly Breakpoint[] {
+    return [...this.#all.values()];
+  }
+
+  get enabled(): readonly Breakpoint[] {
+    return this.all.filter(({ enabled }) => enabled);
+  }
+
+  add(target: Target, text: string, condition?: Condition): Breakpoint {
+    const number = this.#next++;
+    const breakpoint = { number, target, text, enabled: true, ...(condition && { condition }) };
+    this.#all.set(number, breakpoint);
+    return breakpoint;
+  }
+
+  /** False if there is none of this number. */
+  remove(number: number): boolean {
+    return this.#all.delete(number);
+  }
+
+  /** False if there is none of this number. */
+  enable(number: number, enabled: boolean): boolean {
+    const found = this.#all.get(number);
+    if (found) this.#all.set(number, { ...found, enabled });
+    return found !== undefined;
+  }
+
+  clear(): void {
+    this.#all.clear();
+  }
+}
+
+/** Those that a timeline's hits belong to. */
+export function metBy(
+  breakpoints: readonly Breakpoint[],
+  hits: readonly Hit[],
+  machine: Machine,
+): Breakpoint[] {
+  const memory = new GuestMemory(machine);
+  return breakpoints.filter(({ target }) => hits.some((hit) => belongs(target, hit, memory)));
+}
+
+function belongs(target: Target, hit: Hit, memory: GuestMemory): boolean {
+  switch (target.kind) {
+    case 'execute':
+      return hit.kind === 'address' && hit.address === target.address;
+    case 'watch':
+      return (hit.kind === 'read' || hit.kind === 'write') && isWatched(target, hit, memory);
+    case 'port':
+      if (hit.kind !== 'port' || (target.direction && (target.direction === 'out') !== hit.write))
+        return false;
+      return hit.port <= target.last && hit.port + hit.size > target.first;
+    case 'vector':
+      if (hit.kind !== 'vector' || (target.external && hit.source !== 'external')) return false;
+      return target.vector === undefined || target.vector === hit.vector;
+    case 'control':
+      return hit.kind === 'control' && hit.control === target.control;
+    case 'event':
+      if (hit.kind === 'input') return target.event === 'input';
+      return hit.kind === 'note' && hit.note.kind === target.event;
+  }
+}
+
+type Watch = Extract<Target, { kind: 'watch' }>;
+
+function isWatched(
+  watch: Watch,
+  hit: Extract<Hit, { kind: 'read' | 'write' }>,
+  memory: GuestMemory,
+): boolean {
+  if (watch.access !== 'access' && watch.access !== hit.kind) return false;
+  return rangesOf(watch, memory).some((range) => {
+    return hit.address < range.address + range.length && hit.address + hit.length > range.address;
+  });
+}
+
+/** Where it is in physical memory: a range a page; pages that are not mapped are left out. */
+export function rangesOf({ address, length, physical }: Watch, memory: GuestMemory): Range[] {
+  if (physical) return [{ address, length }];
+  const ranges: Range[] = [];
+  for (let done = 0; done < length; ) {
+    const at = (address + done) >>> 0;
+    const size = Math.min(length - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+    const place = memory.translate(at);
+    if (place !== undefined) ranges.push({ address: place, length: size });
+    done += size;
+  }
+  return ranges;
+}
+
+// ---- as the stops of a timeline ----
+
+/** Undefined if there is nothing to stop at. */
+export function stopsOf(breakpoints: readonly Breakpoint[], machine: Machine): Stops | undefined {
+  const targets = breakpoints.map(({ target }) => target);
+  if (targets.length === 0) return undefined;
+  const memory = new GuestMemory(machine);
+  const addresses = new Set(ofKind(targets, 'execute').map(({ address }) => address));
+  const watches = ofKind(targets, 'watch');
+  const ranges = (access: Access) =>
+    watches.filter((watch) => watch.access !== access).flatMap((watch) => rangesOf(watch, memory));
+  const [writes, reads] = [ranges('read'), ranges('write')];
+  const ports = ofKind(targets, 'port');
+  const controls = new Set(ofKind(targets, 'control').map(({ control }) => control));
+  const vectors = ofKind(targets, 'vector');
+  const kinds = new Set(ofKind(targets, 'event').map(({ event }) => event));
+  return {
+    ...(addresses.size > 0 && { addresses }),
+    ...(writes.length > 0 && { writes }),
+    ...(reads.length > 0 && { reads }),
+    ...(ports.length > 0 && { ports }),
+    ...(controls.size > 0 && { controls }),
+    ...(vectors.length > 0 && { vectors: () => true }),
+    ...(kinds.size > 0 && { notes: ({ kind }) => kinds.has(kind), inputs: () => kinds.has('input') }),
+    ...new Watching(breakpoints, memory),
+  };
+}
+
+function ofKind<K extends Target['kind']>(
+  targets: readonly Target[],
+  kind: K,
+): Extract<Target, { kind: K }>[] {
+  return targets.filter((target): target is Extract<Target, { kind: K }> => target.kind === kind);
+}
+
+/** Tells whether what was met is what was asked for: conditions, and values that must have changed. */
+class Watching {
+  readonly begin: () => void;
+  readonly condition: (machine: Machine, hits: readonly Hit[]) => boolean;
+
+  constructor(breakpoints: readonly Breakpoint[], memory: GuestMemory) {
+    const values = new Map<number, string>();
+    const changing = breakpoints.filter(({ target }) => target.kind === 'watch' && target.changes);
+    const value = ({ target }: Breakpoint) => valueOf(target as Watch, memory);
+    const changed = (breakpoint: Breakpoint): boolean => {
+      const now = value(breakpoint);
+      const before = values.get(breakpoint.number);
+      values.set(breakpoint.number, now);
+      // What cannot be read may have changed.
+      return now === '' || now !== before;
+    };
+    this.begin = () => {
+      for (const breakpoint of changing) values.set(breakpoint.number, value(breakpoint));
+    };
+    this.condition = (machine, hits) => {
+      const met = metBy(breakpoints, hits, machine).filter((b) => !changing.includes(b) || changed(b));
+      return met.some(({ condition }) => !condition || condition.holds());
+    };
+  }
+}
+
+function valueOf(watch: Watch, memory: GuestMemory): string {
+  const bytes = Array.from({ length: watch.length }, (_, i) =>
+    memory.read(watch.address + i, 1, watch.physical),
+  );
+  return bytes.includes(undefined) ? '' : bytes.join();
+}
