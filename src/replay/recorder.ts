@@ -167,6 +167,11 @@ export class Recorder implements Runner {
     machine.onNote = (note, clock) => this.#note(note, clock);
   }
 
+  /** The clock up to which the trace is written. */
+  get written(): number {
+    return this.#written;
+  }
+
   /** Bytes of the trace so far. */
   get traceBytes(): number {
     return this.#writer.size;

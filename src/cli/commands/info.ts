@@ -2,7 +2,7 @@
 import { outcomeText } from '../../replay/replayer.js';
 import { sha256 } from '../../replay/sha256.js';
 import type { Trace } from '../../replay/trace/reader.js';
-import type { Description } from '../../replay/trace/records.js';
+import type { Description, Origin } from '../../replay/trace/records.js';
 import { ExitCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
 import { addTraceOptions, openTrace, type TraceOptions, warnIncomplete } from '../machine/trace.js';
@@ -23,6 +23,10 @@ export interface Facts {
   readonly trace: string;
   readonly program: string;
   readonly identity: string;
+  /** Of this trace; what its branches name as their parent. */
+  readonly id: string;
+  /** Of a branch. */
+  readonly origin: Origin | undefined;
   readonly description: Description;
   readonly complete: boolean;
   /** False if the file ends before the run begins. */
@@ -56,6 +60,8 @@ function factsOf(path: string, trace: Trace, replayable: boolean): Facts {
     trace: path,
     program: manifest.program,
     identity: manifest.identity,
+    id: trace.id,
+    origin: manifest.origin,
     description: manifest.description,
     complete: trace.complete,
     replayable,

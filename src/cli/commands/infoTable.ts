@@ -3,7 +3,7 @@ import { type Frequency, pitMultiple } from '../../core/time.js';
 import { XT_CLOCK } from '../../devices/boards/xt.js';
 import type { BlobId, DiskDescription, PcDescription, XtDescription } from '../../devices/description.js';
 import { driveGeometry, floppyFormat, type Geometry } from '../../devices/geometry.js';
-import type { Description } from '../../replay/trace/records.js';
+import type { Description, Origin } from '../../replay/trace/records.js';
 import { type BoardName, printable } from '../host/host.js';
 import { isPc, isXt, pcFrom, xtFrom } from '../machine/descriptions.js';
 import type { Facts } from './info.js';
@@ -40,6 +40,8 @@ function runRows(facts: Facts): Row[] {
   const run = `${facts.clock} clocks, ${facts.instructions} instructions, ${facts.seconds.toFixed(3)} s`;
   return [
     ['recorded by', facts.program],
+    ['trace', facts.id],
+    ...(facts.origin ? [branchRow(facts.origin)] : []),
     ['run', facts.replayable ? run : 'none: the trace ends before it'],
     ['end', endText(facts)],
     ['checks', `every ${facts.checkEvery} clocks`],
@@ -47,6 +49,11 @@ function runRows(facts: Facts): Row[] {
     ['', `images ${bytes.images}, disk sectors ${bytes.sectors}, the run itself ${bytes.run}`],
     ['events', events ? listed : 'not recorded'],
   ];
+}
+
+function branchRow({ trace, clock, label }: Origin): Row {
+  const name = label === undefined ? '' : `, "${label}"`;
+  return ['branch', `of trace ${trace}, from clock ${clock} on${name}`];
 }
 
 function endText({ complete, outcome, endedBy }: Facts): string {

@@ -1,6 +1,6 @@
 /** Files as the commands need them; what goes wrong becomes one line that names the file. */
 import * as fs from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ByteSource } from '../../replay/trace/format.js';
 import type { Sink } from '../../replay/trace/writer.js';
 import { CliError, cannotRead, cannotWrite } from '../errors.js';
@@ -121,6 +121,17 @@ export function checkWritable(path: string): void {
   } catch (error) {
     throw cannotWrite(path, error);
   }
+}
+
+/** The files of a folder whose names end so, in order; of anything else, itself. */
+export function filesIn(path: string, suffix: string): readonly string[] {
+  const stat = attempt(() => fs.statSync(path), path);
+  if (!stat.isDirectory()) return [path];
+  const names = attempt(() => fs.readdirSync(path), path);
+  return names
+    .filter((name) => name.endsWith(suffix))
+    .sort()
+    .map((name) => join(path, name));
 }
 
 /** The first of `stem-001.suffix`, `stem-002.suffix` ... that does not exist. */

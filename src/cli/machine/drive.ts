@@ -15,6 +15,10 @@ import { Terminal, type View } from '../host/terminal.js';
 export interface DriveOptions {
   readonly script: Script | undefined;
   readonly timeLimit: number | undefined;
+  /** A clock at which to end the run, too. */
+  readonly until?: number;
+  /** Nobody is asked for input, not even without a script: the runner has its own. */
+  readonly alone?: boolean;
   readonly view: View;
   /** Show the guest's serial line and debug console on stdout. */
   readonly show: boolean;
@@ -58,13 +62,17 @@ export class Drive {
     this.#options = options;
     this.#output = new GuestOutput(host);
     const { num, den } = runner.machine.frequency;
-    const limit =
-      options.timeLimit === undefined ? Number.POSITIVE_INFINITY : (options.timeLimit * num) / den;
+    const { timeLimit, until = Number.MAX_SAFE_INTEGER } = options;
+    const limit = timeLimit === undefined ? until : Math.min(until, (timeLimit * num) / den);
     this.#limit = Math.min(Math.ceil(limit), Number.MAX_SAFE_INTEGER);
-    this.#live = !options.script && host.stdin.isTTY === true;
+    this.#live = this.#attended && host.stdin.isTTY === true;
     this.#longest = this.#live ? Math.round((LIVE_SLICE_MS * num) / den / 1000) : MAX_SLICE;
     this.#listen();
     if (options.script) this.#scripted = new Scripted(runner, options.script);
+  }
+
+  get #attended(): boolean {
+    return !this.#options.script && !this.#options.alone;
   }
 
   /** The guest's serial line and debug console go to stdout as they are. */
@@ -81,7 +89,7 @@ export class Drive {
       this.#signal = signal;
       this.#wake();
     });
-    if (!this.#scripted) this.#terminal = new Terminal(this.#host, this.#options.view);
+    if (this.#attended) this.#terminal = new Terminal(this.#host, this.#options.view);
     if (this.#terminal) this.#terminal.onActivity = () => this.#wake();
     if (this.#host.stdout.isTTY && this.#options.show) this.#view = new ScreenView(this.#host);
     try {

@@ -7,7 +7,6 @@ import type { Provider } from '../../core/door.js';
 import { Recorder } from '../recorder.js';
 import type { Timeline } from '../timeline/timeline.js';
 import { ChangeError } from './changeError.js';
-import { inputsOf, type TimedInput } from './inputs.js';
 import { KnownContents } from './knownContents.js';
 import { type Branching, writePast } from './past.js';
 
@@ -18,8 +17,8 @@ export interface BranchOptions extends Branching {
 
 export interface Branch {
   readonly recorder: Recorder;
-  /** What the parent was given later on. */
-  readonly inputs: readonly TimedInput[];
+  /** Where it begins. */
+  readonly clock: number;
   /** How many inputs lie before. */
   readonly inputsBefore: number;
 }
@@ -36,5 +35,5 @@ export function branch(timeline: Timeline, options: BranchOptions): Branch {
   const { trace, past } = handover;
   const provider = new KnownContents(trace, past.pullCount, options.provider);
   const recorder = new Recorder({ ...writePast(handover, options), provider });
-  return { recorder, inputs: inputsOf(trace).slice(past.inputCount), inputsBefore: past.inputCount };
+  return { recorder, clock, inputsBefore: past.inputCount };
 }

@@ -43,13 +43,9 @@ export const ELEMENT_BITS: Readonly<Record<ElementType, number>> = {
   f64: 53,
 };
 
-export function isChange(channel: string): boolean {
-  return channel.startsWith(PREFIX);
-}
-
 /** Admits an input at the current boundary, whatever channel it came through. */
 export function admit(machine: Machine, channel: string, data: Uint8Array): void {
-  if (isChange(channel)) make(machine, decode(channel, data));
+  if (channel.startsWith(PREFIX)) make(machine, decode(channel, data));
   else machine.deliver(channel, data);
 }
 

@@ -26,6 +26,8 @@ const facts: Facts = {
   trace: 't.rewind',
   program: 'rewind86 9.9.9',
   identity: '0123456789abcdef',
+  id: 'fedcba9876543210',
+  origin: undefined,
   description: { ...pc },
   complete: true,
   replayable: true,
@@ -43,6 +45,7 @@ const facts: Facts = {
 
 it('describes run and machine', () => {
   expect(tableOf(facts, () => BIOS)).toBe(`recorded by   rewind86 9.9.9
+trace         fedcba9876543210
 run           200 clocks, 100 instructions, 1.500 s
 end           power-off, by guest
 checks        every 64 clocks

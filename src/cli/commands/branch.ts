@@ -1,0 +1,324 @@
+/** `branch`: from a place in a recorded run into another run, recorded as a trace of its own. */
+import type { Command } from 'commander';
+import { changesOf } from '../../replay/branch/assignment.js';
+import { type Branch, branch } from '../../replay/branch/branch.js';
+import { ChangeError } from '../../replay/branch/changeError.js';
+import { type Change, inputOfChange } from '../../replay/branch/changes.js';
+import { inputsOf, KeepingInputs } from '../../replay/branch/inputs.js';
+import { hex64 } from '../../replay/hash.js';
+import type { Symbols } from '../../replay/query/symbols.js';
+import { ExpressionError } from '../../replay/query/tokens.js';
+import { outcomeText } from '../../replay/replayer.js';
+import type { Script } from '../../replay/script/parse.js';
+import type { Timeline } from '../../replay/timeline/timeline.js';
+import type { Trace } from '../../replay/trace/reader.js';
+import { CliError, usage } from '../errors.js';
+import { ExitCode, signalCode } from '../exitCodes.js';
+import { BranchProvider, MissingContents } from '../host/branchProvider.js';
+import { freeName, protectInputs, ReadFile, WriteFile } from '../host/files.js';
+import { type Host, say } from '../host/host.js';
+import type { View } from '../host/terminal.js';
+import { Drive, type Ended } from '../machine/drive.js';
+import { endText, exitCodeOf, guestSeconds, loadScript, reasonOf } from '../machine/live.js';
+import { fileName, natural, seconds } from '../machine/options.js';
+import { addReplayOptions, openTimeline, type ReplayOptions, warnIncomplete } from '../machine/trace.js';
+import { travel } from '../machine/travel.js';
+import { PROGRAM } from '../version.js';
+import { symbolsFor } from './bisect.js';
+import { type EditOptions, type Edits, editsOf, inputsAfter } from './branchEdits.js';
+import type { AddCommand } from './command.js';
+
+interface BranchOptions extends ReplayOptions, EditOptions {
+  readonly at?: number;
+  readonly poke: readonly string[];
+  readonly interrupt?: number;
+  readonly nmi: boolean;
+  readonly keepInputs?: boolean;
+  readonly script?: string;
+  readonly live: boolean;
+  readonly until?: number;
+  readonly timeLimit?: number;
+  readonly disk: readonly string[];
+  readonly floppy: readonly string[];
+  readonly entropySeed: number;
+  readonly symbols?: string;
+  readonly label?: string;
+  readonly output?: string;
+  readonly display?: View;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+export const addBranch: AddCommand = (program, host, finish) => {
+  const command = program.command('branch').description('go on from a place in a run, otherwise than it did');
+  addChanges(addReplayOptions(command));
+  addRun(command).action(async (path: string, options: BranchOptions) => {
+    finish(await run(path, options, host));
+  });
+};
+
+const several = (value: string, before: readonly string[]): string[] => [...before, value];
+const files = (value: string, before: readonly string[]): string[] => [...before, fileName(value)];
+
+function addChanges(command: Command): Command {
+  return command
+    .option('--at <clock>', 'where the branch begins', natural(Number.MAX_SAFE_INTEGER))
+    .option(
+      '--poke <place=value>',
+      'change memory, a register or a field of a device, e.g. eax=0',
+      several,
+      [],
+    )
+    .option('--interrupt <vector>', 'let the CPU take an interrupt', natural(255))
+    .option('--nmi', 'let the CPU take a non-maskable interrupt', false)
+    .option('--drop-input <n>', 'leave out an input; numbers as events --kind input lists them', several, [])
+    .option('--change-input <n=data>', 'give an input other text, or bytes as 0x...', several, [])
+    .option('--move-input <n=clock>', 'give an input at another clock', several, [])
+    .option('--symbols <file>', 'System.map, output of nm, or an ELF file with symbols', fileName);
+}
+
+function addRun(command: Command): Command {
+  return command
+    .option('--keep-inputs', "give it its parent's later inputs (default without --script and --live)")
+    .option('--no-keep-inputs', 'give it none')
+    .option('--script <file>', 'drive the guest by a script from there on', fileName)
+    .option('--live', 'take over at the keyboard', false)
+    .option(
+      '--until <clock>',
+      'where to end (default: where its parent ended)',
+      natural(Number.MAX_SAFE_INTEGER),
+    )
+    .option('--time-limit <seconds>', 'end after so many seconds of guest time since power-on', seconds)
+    .option('--disk <file>', 'the disk image recorded from, for sectors its parent never read', files, [])
+    .option('--floppy <file>', 'the same of a floppy', files, [])
+    .option('--entropy-seed <n>', 'seed of what it draws beyond its parent', natural(2 ** 32 - 1), 0)
+    .option('--label <text>', 'a name for the branch')
+    .option('-o, --output <file>', 'the trace (default: the first free of branch-001.rewind ...)', fileName)
+    .option('--display <what>', 'serial or screen (default: serial)', display, 'serial')
+    .option('-q, --quiet', "do not show the guest's output", false)
+    .option('--json', "print a summary as JSON instead of the guest's output", false);
+}
+
+function display(text: string): View {
+  if (text === 'serial' || text === 'screen') return text;
+  throw usage('--display: it is serial or screen');
+}
+
+async function run(path: string, options: BranchOptions, host: Host): Promise<number> {
+  if (options.live && options.script !== undefined) throw usage('--live and --script exclude each other');
+  const script = options.script === undefined ? undefined : loadScript(options.script);
+  const timeline = openTimeline(path, options, host);
+  const { trace } = timeline;
+  warnIncomplete(host, path, trace);
+  const edits = editsOf(options, inputsOf(trace));
+  const images = imagesOf(options, trace);
+  const symbols = symbolsFor(trace, options.symbols);
+  const signal = await goTo(timeline, placeOf(options, edits, timeline), edits, host);
+  if (signal) return signalCode(signal);
+  const changes = changesHere(options, timeline, symbols, host);
+  if (!changes) return ExitCode.usage;
+  const out = new Output(options.output ?? freeName('branch', 'rewind'), [
+    path,
+    ...options.disk,
+    ...options.floppy,
+  ]);
+  const begun = guarded(() => begin(timeline, changes, options, out, images));
+  return await record(begun, { script, trace, edits, path }, out, options, host);
+}
+
+/** A trace's file, which is only opened when it is certain that there will be a trace. */
+class Output {
+  readonly path: string;
+  #held: Uint8Array[] = [];
+  #file: WriteFile | undefined;
+
+  constructor(path: string, inputs: readonly string[]) {
+    protectInputs(path, inputs);
+    this.path = path;
+  }
+
+  readonly write = (bytes: Uint8Array): void => {
+    if (this.#file) this.#file.write(bytes);
+    else this.#held.push(bytes);
+  };
+
+  open(): void {
+    this.#file = new WriteFile(this.path);
+    for (const bytes of this.#held) this.#file.write(bytes);
+    this.#held = [];
+  }
+
+  close(): void {
+    this.#file?.close();
+  }
+}
+
+/** Images by channel; each must be as large as the machine's. */
+function imagesOf(options: BranchOptions, { manifest }: Trace): Map<string, ReadFile> {
+  const images = new Map<string, ReadFile>();
+  for (const kind of ['disk', 'floppy'] as const) {
+    const drives = manifest.description[kind === 'disk' ? 'disks' : 'floppies'];
+    for (const [unit, path] of options[kind].entries()) {
+      const drive: unknown = Array.isArray(drives) ? drives[unit] : undefined;
+      const sectors = (drive as { readonly sectors?: number } | null | undefined)?.sectors;
+      if (sectors === undefined) throw usage(`--${kind} ${path}: the machine has no ${kind} ${unit}`);
+      const image = new ReadFile(path);
+      if (image.size !== sectors * 512) {
+        throw new CliError(ExitCode.badInput, `${path} is not the image recorded from: it has another size`);
+      }
+      images.set(`${kind}:${unit}`, image);
+    }
+  }
+  return images;
+}
+
+/** Where it begins: as the user says; else before the first input that is changed. */
+function placeOf({ at }: BranchOptions, edits: Edits | undefined, { end }: Timeline): number | undefined {
+  if (at === undefined && !edits) throw usage('--at CLOCK says where the branch begins');
+  if (at === undefined) return undefined;
+  if (at > end) throw usage(`--at ${at} is beyond the end of the trace, clock ${end}`);
+  if (edits && at >= edits.from) throw usage(`--at ${at} is not before what is changed, clock ${edits.from}`);
+  return at;
+}
+
+async function goTo(
+  timeline: Timeline,
+  at: number | undefined,
+  edits: Edits | undefined,
+  host: Host,
+): Promise<string | undefined> {
+  const signal = await travel(timeline, at ?? edits!.from, host);
+  if (!signal && at === undefined) timeline.stepBack();
+  return signal;
+}
+
+/** What is to be changed, all of it by the state as it is here; shows what cannot be understood. */
+function changesHere(
+  options: BranchOptions,
+  { machine }: Timeline,
+  symbols: Symbols,
+  host: Host,
+): Change[] | undefined {
+  const { poke, nmi, interrupt } = options;
+  try {
+    const pokes = guarded(() => poke.flatMap((text) => changesOf(text, machine, symbols)));
+    const vectors = interrupt === undefined ? [] : [{ kind: 'interrupt', vector: interrupt } as const];
+    return [...pokes, ...(nmi ? [{ kind: 'nmi' } as const] : []), ...vectors];
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    say(host, `--poke: ${error.message}`);
+    say(host, `  ${error.source}`);
+    say(host, `  ${error.caret}`);
+    return undefined;
+  }
+}
+
+function guarded<T>(change: () => T): T {
+  try {
+    return change();
+  } catch (error) {
+    if (error instanceof ChangeError) throw new CliError(ExitCode.badInput, error.message);
+    throw error;
+  }
+}
+
+/** The branch, with its changes made. */
+function begin(
+  timeline: Timeline,
+  changes: readonly Change[],
+  options: BranchOptions,
+  out: Output,
+  images: ReadonlyMap<string, ReadFile>,
+): Branch {
+  const provider = new BranchProvider(images, options.entropySeed);
+  const begun = branch(timeline, { sink: out.write, program: PROGRAM, label: options.label, provider });
+  for (const change of changes) {
+    const { channel, data } = inputOfChange(change);
+    begun.recorder.input(channel, data);
+  }
+  begun.recorder.flush();
+  return begun;
+}
+
+interface Setting {
+  readonly script: Script | undefined;
+  readonly trace: Trace;
+  readonly edits: Edits | undefined;
+  /** Of the parent. */
+  readonly path: string;
+}
+
+async function record(
+  begun: Branch,
+  setting: Setting,
+  out: Output,
+  options: BranchOptions,
+  host: Host,
+): Promise<number> {
+  const { recorder } = begun;
+  out.open();
+  try {
+    const ended = await drive(begun, setting, options, host);
+    const final = recorder.finish(reasonOf(ended));
+    return tell(ended, { ...final, begun, setting, path: out.path }, options, host);
+  } catch (error) {
+    if (error instanceof ChangeError) recorder.flush();
+    else if (!(error instanceof MissingContents)) throw error;
+    say(host, `${error.message}; ${out.path} ends before, at clock ${recorder.written}`);
+    return error instanceof ChangeError ? ExitCode.badInput : ExitCode.contentsMissing;
+  } finally {
+    out.close();
+  }
+}
+
+function drive(begun: Branch, setting: Setting, options: BranchOptions, host: Host): Promise<Ended> {
+  const { recorder, inputsBefore } = begun;
+  const { script, trace, edits } = setting;
+  const keeps = options.keepInputs ?? (!script && !options.live);
+  const kept = keeps ? inputsAfter(inputsOf(trace), inputsBefore, edits) : [];
+  const until = options.until ?? (script || options.live ? undefined : endOf(trace));
+  return new Drive(new KeepingInputs(recorder, kept), host, {
+    script,
+    timeLimit: options.timeLimit,
+    ...(until !== undefined && { until }),
+    alone: !options.live,
+    view: options.display ?? 'serial',
+    show: !options.quiet && !options.json,
+    onFlush: () => recorder.flush(),
+  }).run();
+}
+
+/** Whatever ended the parent did so at its last clock, but only an attempt to go on shows it. */
+function endOf({ covered, end }: Trace): number {
+  return end?.outcome ? covered + 1 : covered;
+}
+
+interface Told {
+  readonly clock: number;
+  readonly retired: number;
+  readonly stateHash: bigint;
+  readonly traceBytes: number;
+  readonly begun: Branch;
+  readonly setting: Setting;
+  readonly path: string;
+}
+
+function tell(ended: Ended, told: Told, options: BranchOptions, host: Host): number {
+  const { machine } = told.begun.recorder;
+  const { clock, retired, traceBytes, path } = told;
+  const stateHash = hex64(told.stateHash);
+  const asAsked = ended.by === 'limit' && options.timeLimit === undefined;
+  if (ended.by === 'failed-script') say(host, ended.message);
+  if (options.json) {
+    const { trace } = told.setting;
+    const parent = { trace: told.setting.path, id: trace.id, clock: told.begun.clock };
+    const outcome = outcomeText(machine.outcome);
+    const summary = { trace: path, parent, traceBytes, clock, instructions: retired, stateHash };
+    host.stdout.write(`${JSON.stringify({ ...summary, endedBy: ended.by, outcome })}\n`);
+  } else if (!options.quiet) {
+    const end = asAsked ? `ended at clock ${clock} (${guestSeconds(machine)} s)` : endText(ended, machine);
+    const from = `branched at clock ${told.begun.clock}`;
+    say(host, `${from}; ${end}; ${path}: ${traceBytes} bytes, state ${stateHash}`);
+  }
+  return asAsked ? ExitCode.ok : exitCodeOf(ended, machine.outcome);
+}
