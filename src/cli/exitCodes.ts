@@ -33,6 +33,8 @@ export const ExitCode = {
   notFound: 88,
   /** Single-step tests failed. */
   testsFailed: 87,
+  /** A branch asked for disk contents that its parent does not hold and nobody gave. */
+  contentsMissing: 89,
 } as const;
 
 /** Ended by a signal: 128 + its number. SIGPIPE stands for output that nobody reads any more. */

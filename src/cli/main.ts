@@ -2,6 +2,7 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { ready } from '../replay/ready.js';
 import { addBisect } from './commands/bisect.js';
+import { addBranch } from './commands/branch.js';
 import { addConform } from './commands/conform.js';
 import { addDemo } from './commands/demo.js';
 import { addEvents } from './commands/events.js';
@@ -10,6 +11,7 @@ import { addInfo } from './commands/info.js';
 import { addRecord } from './commands/record.js';
 import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
+import { addTree } from './commands/tree.js';
 import { addVerify } from './commands/verify.js';
 import { explain } from './errors.js';
 import { ExitCode } from './exitCodes.js';
@@ -24,6 +26,8 @@ const COMMANDS = [
   addInfo,
   addEvents,
   addBisect,
+  addBranch,
+  addTree,
   addRun,
   addExport,
   addConform,
@@ -33,7 +37,7 @@ const HELP_AFTER = `
 Live runs: Ctrl-A x ends the run, Ctrl-A h shows the other keys.
 Exit codes: 0 done, 64 usage, 65 bad input, 66 cannot read, 73 cannot write, 80 bad trace, 81 diverged,
 82 script failed, 83 time limit, 84 triple fault, 85 halted, 86 reset, 87 tests failed, 88 not
-found; a guest's exit port gives its own.
+found, 89 disk contents missing; a guest's exit port gives its own.
 `;
 
 /** Runs one command line (without the program's name) and returns the exit code. */
