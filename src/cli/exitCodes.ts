@@ -31,6 +31,8 @@ export const ExitCode = {
   reset: 86,
   /** What was looked for is not in the run. */
   notFound: 88,
+  /** Two runs differ. */
+  different: 90,
   /** Single-step tests failed. */
   testsFailed: 87,
   /** A branch asked for disk contents that its parent does not hold and nobody gave. */

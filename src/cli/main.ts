@@ -5,6 +5,7 @@ import { addBisect } from './commands/bisect.js';
 import { addBranch } from './commands/branch.js';
 import { addConform } from './commands/conform.js';
 import { addDemo } from './commands/demo.js';
+import { addDiff } from './commands/diff.js';
 import { addEvents } from './commands/events.js';
 import { addExport } from './commands/export.js';
 import { addInfo } from './commands/info.js';
@@ -28,6 +29,7 @@ const COMMANDS = [
   addBisect,
   addBranch,
   addTree,
+  addDiff,
   addRun,
   addExport,
   addConform,
@@ -37,7 +39,7 @@ const HELP_AFTER = `
 Live runs: Ctrl-A x ends the run, Ctrl-A h shows the other keys.
 Exit codes: 0 done, 64 usage, 65 bad input, 66 cannot read, 73 cannot write, 80 bad trace, 81 diverged,
 82 script failed, 83 time limit, 84 triple fault, 85 halted, 86 reset, 87 tests failed, 88 not
-found, 89 disk contents missing; a guest's exit port gives its own.
+found, 89 disk contents missing, 90 different; a guest's exit port gives its own.
 `;
 
 /** Runs one command line (without the program's name) and returns the exit code. */
