@@ -3,6 +3,7 @@
  * they become the stops of a timeline. A watchpoint at linear addresses watches the physical memory that is mapped
  * there when a move begins.
  */
+import type { VectorSource } from '../../core/cpu.js';
 import type { Machine } from '../../core/machine.js';
 import { PAGE_SIZE, type Range } from '../../core/memory.js';
 import type { EventKind } from '../events.js';
@@ -23,8 +24,13 @@ export type Target =
       readonly changes: boolean;
     }
   | ({ readonly kind: 'port' } & PortRange)
-  /** Any vector unless given; `external`: only interrupts from outside. */
-  | { readonly kind: 'vector'; readonly vector: number | undefined; readonly external: boolean }
+  /** Any vector, from any source unless given; `external`: only interrupts from outside. */
+  | {
+      readonly kind: 'vector';
+      readonly vector: number | undefined;
+      readonly external: boolean;
+      readonly source?: VectorSource;
+    }
   | { readonly kind: 'control'; readonly control: Control }
   | { readonly kind: 'event'; readonly event: EventKind };
 
@@ -101,6 +107,7 @@ function belongs(target: Target, hit: Hit, memory: GuestMemory): boolean {
       return hit.port <= target.last && hit.port + hit.size > target.first;
     case 'vector':
       if (hit.kind !== 'vector' || (target.external && hit.source !== 'external')) return false;
+      if (target.source && target.source !== hit.source) return false;
       return target.vector === undefined || target.vector === hit.vector;
     case 'control':
       return hit.kind === 'control' && hit.control === target.control;
@@ -180,7 +187,7 @@ class Watching {
   constructor(breakpoints: readonly Breakpoint[], memory: GuestMemory) {
     const values = new Map<number, string>();
     const changing = breakpoints.filter(({ target }) => target.kind === 'watch' && target.changes);
-    const value = ({ target }: Breakpoint) => valueOf(target as Watch, memory);
+    const value = ({ target }: Breakpoint) => contentsOf(target as Watch, memory);
     const changed = (breakpoint: Breakpoint): boolean => {
       const now = value(breakpoint);
       const before = values.get(breakpoint.number);
@@ -198,7 +205,7 @@ class Watching {
   }
 }
 
-function valueOf(watch: Watch, memory: GuestMemory): string {
+function contentsOf(watch: Watch, memory: GuestMemory): string {
   const bytes = Array.from({ length: watch.length }, (_, i) =>
     memory.read(watch.address + i, 1, watch.physical),
   );
