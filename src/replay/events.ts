@@ -37,3 +37,19 @@ export function watchEvents(session: Session, filter: EventFilter, emit: (event:
     }
   };
 }
+
+/** An event in a line, without its clock. */
+export function describeEvent({ kind, device, what, a, b, data }: RunEvent): string {
+  const detail = data ? hexOf(data) : `${a} ${b}${printable(kind, what, a)}`;
+  return `${kind.padEnd(6)} ${device} ${what} ${detail}`;
+}
+
+/** A character that was sent, for the eye. */
+function printable(kind: EventKind, what: string, a: number): string {
+  const text = kind === 'debug' || (kind === 'serial' && what === 'tx');
+  return text && a > 0x20 && a < 0x7f ? ` ${String.fromCharCode(a)}` : '';
+}
+
+function hexOf(data: Uint8Array): string {
+  return Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

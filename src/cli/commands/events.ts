@@ -1,6 +1,6 @@
 /** `events`: lists what happened in a run, by replaying it. */
 import { InvalidArgumentError } from 'commander';
-import { type EventKind, type RunEvent, watchEvents } from '../../replay/events.js';
+import { describeEvent, type EventKind, type RunEvent, watchEvents } from '../../replay/events.js';
 import { NOTE_KINDS } from '../../replay/noteDigest.js';
 import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
@@ -68,15 +68,8 @@ export function eventJson({ data, ...rest }: RunEvent): Readonly<Record<string, 
   return data ? { ...rest, data: hexOf(data) } : rest;
 }
 
-export function eventText({ clock, kind, device, what, a, b, data }: RunEvent): string {
-  const detail = data ? hexOf(data) : `${a} ${b}${printable(kind, what, a)}`;
-  return `${String(clock).padStart(14)} ${kind.padEnd(6)} ${device} ${what} ${detail}\n`;
-}
-
-/** A character that was sent, for the eye. */
-function printable(kind: EventKind, what: string, a: number): string {
-  const text = kind === 'debug' || (kind === 'serial' && what === 'tx');
-  return text && a > 0x20 && a < 0x7f ? ` ${String.fromCharCode(a)}` : '';
+export function eventText(event: RunEvent): string {
+  return `${String(event.clock).padStart(14)} ${describeEvent(event)}\n`;
 }
 
 function hexOf(data: Uint8Array): string {

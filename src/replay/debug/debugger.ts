@@ -123,7 +123,6 @@ export class Debugger {
   step(direction: Direction): Arrival {
     const { timeline } = this;
     const moved = direction === 'forward' ? timeline.step() : timeline.stepBack();
-    this.history.moved();
     return this.#arrival(moved ? 'arrived' : direction === 'forward' ? 'end' : 'beginning');
   }
 

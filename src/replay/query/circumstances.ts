@@ -142,7 +142,6 @@ function eventsAround({ timeline, history }: Setting, before: number, after: num
   history.onEvent = (event) => events.push(event);
   timeline.play(Math.min(after + ON, timeline.end));
   history.onEvent = () => {};
-  history.moved();
   return events;
 }
 

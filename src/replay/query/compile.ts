@@ -28,6 +28,15 @@ export interface Operand {
   readonly read: () => Value;
   /** Of memory: where, linear or physical. */
   readonly address?: () => Value;
+  readonly length?: number;
+  readonly physical?: boolean;
+}
+
+/** Of an operand in memory. */
+interface Where {
+  readonly address: () => Value;
+  readonly length: number;
+  readonly physical: boolean;
 }
 
 export class Compilation {
@@ -85,10 +94,10 @@ export class Compilation {
     throw new ExpressionError(this.#source, at, what);
   }
 
-  #operand(node: Node, named: Named, address?: () => Value): Named {
+  #operand(node: Node, named: Named, where?: Where): Named {
     const text = this.#source.slice(node.at, node.end);
     if (!this.operands.some((known) => known.text === text)) {
-      this.operands.push({ text, read: named.read, ...(address && { address }) });
+      this.operands.push({ text, read: named.read, ...where });
     }
     return named;
   }
@@ -101,7 +110,8 @@ export class Compilation {
       const { address } = found;
       if (address === undefined) this.#other = true;
       else this.#at(address, 4);
-      return this.#operand(node, found, address === undefined ? undefined : () => BigInt(address));
+      if (address === undefined) return this.#operand(node, found);
+      return this.#operand(node, found, { address: () => BigInt(address), length: 4, physical: false });
     }
     this.#other = true;
     if (!node.index) this.#fail(node.at, `"${node.name}" is an array: an index is missing`);
@@ -151,7 +161,7 @@ export class Compilation {
       const at = address();
       return at === undefined ? undefined : memory.read(Number(at), size, physical);
     };
-    return this.#operand(node, { signed: false, read }, address);
+    return this.#operand(node, { signed: false, read }, { address, length: size, physical });
   }
 
   /** Addresses are modulo 2^32; offsets in a segment modulo what the CPU has. */

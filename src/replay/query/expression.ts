@@ -44,6 +44,14 @@ export class Expression {
     this.asksForSent = compilation.asksForSent;
   }
 
+  /** If it is nothing but a place in memory that has an address here: which. Linear unless `physical`. */
+  location(): (Range & { readonly physical: boolean }) | undefined {
+    const operand = this.operands.find(({ text }) => text === this.source.trim());
+    const address = operand?.address?.();
+    if (address === undefined) return undefined;
+    return { address: Number(address), length: operand!.length!, physical: operand!.physical! };
+  }
+
   /** Unsigned 64 bits; undefined where it has no value. */
   value(): bigint | undefined {
     return this.#read();

@@ -6,16 +6,19 @@ import { isConsoleByte } from '../controls.js';
 import type { RunEvent } from '../events.js';
 import type { Timeline } from '../timeline/timeline.js';
 
+/** Clocks that are passed without a sign of life: some tens of milliseconds. */
+const STRIDE = 2 ** 25;
+
 export class History {
   /** Hears every event of the run, again whenever it happens again. */
   onEvent: (event: RunEvent) => void = () => {};
   readonly #timeline: Timeline;
+  /** Up to here everything is known. */
+  #known = 0;
   /** A character a byte. */
   #sent = '';
   /** When each was sent. */
   readonly #sentAt: number[] = [];
-  /** Up to here everything is known. */
-  #known = -1;
   /** When each text that was asked for had been sent, or how much has been searched for it in vain. */
   readonly #found = new Map<string, { at: number; searched: number }>();
 
@@ -24,6 +27,9 @@ export class History {
     timeline.onNote = (note, clock) => {
       if (clock > this.#known && isConsoleByte(note)) this.#hear(note.a, clock);
       this.onEvent({ clock, ...note });
+    };
+    timeline.onPassed = (from, to) => {
+      if (from <= this.#known) this.#known = Math.max(this.#known, to);
     };
     timeline.onInput = (channel, data, clock) => {
       this.onEvent({
@@ -48,14 +54,46 @@ export class History {
     return this.#timeline.seek(0);
   }
 
-  /** To be called after every move of the timeline. */
-  moved(): void {
-    this.#known = Math.max(this.#known, this.#timeline.clock);
+  /** Passes the run up to a clock, as far as that is not yet known; gives clocks on the way. */
+  *learn(until: number): Generator<number, void, void> {
+    const timeline = this.#timeline;
+    while (this.#known < Math.min(until, timeline.end) && !timeline.divergence) {
+      yield* timeline.seeking(this.#known);
+      yield* timeline.playing(Math.min(until, this.#known + STRIDE));
+      yield this.#known;
+    }
+  }
+
+  /** When the last character of a text was sent, the first time behind a clock; as far as is known. */
+  next(text: string, clock: number): number | undefined {
+    const bytes = bytesOf(text);
+    for (let at = this.#sent.indexOf(bytes); at >= 0; at = this.#sent.indexOf(bytes, at + 1)) {
+      const sent = this.#sentAt[at + bytes.length - 1]!;
+      if (sent > clock) return sent;
+    }
+    return undefined;
+  }
+
+  /** The same, the last time before a clock. */
+  last(text: string, clock: number): number | undefined {
+    const bytes = bytesOf(text);
+    for (let at = this.#sent.lastIndexOf(bytes); at >= 0; at = this.#sent.lastIndexOf(bytes, at - 1)) {
+      const sent = this.#sentAt[at + bytes.length - 1]!;
+      if (sent < clock) return sent;
+      if (at === 0) break;
+    }
+    return undefined;
+  }
+
+  /** What has been sent up to a clock, a character a byte; as far as is known. */
+  sentUpTo(clock: number): string {
+    const end = this.#sentAt.findIndex((at) => at > clock);
+    return end < 0 ? this.#sent : this.#sent.slice(0, end);
   }
 
   /** Had the guest sent this text where the timeline stands? */
   sent(text: string): boolean {
-    const bytes = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
+    const bytes = bytesOf(text);
     const found = this.#found.get(text) ?? { at: Number.POSITIVE_INFINITY, searched: 0 };
     if (found.at === Number.POSITIVE_INFINITY && found.searched < this.#sent.length) {
       const at = this.#sent.indexOf(bytes, Math.max(0, found.searched - bytes.length));
@@ -65,4 +103,9 @@ export class History {
     }
     return found.at <= this.#timeline.clock;
   }
+}
+
+/** Its UTF-8, a character a byte. */
+function bytesOf(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }

@@ -87,7 +87,6 @@ export class Searcher {
   }
 
   #moved(well: boolean): void {
-    this.#history.moved();
     if (!well || this.#timeline.divergence) throw new Diverged();
   }
 

@@ -48,6 +48,8 @@ export class Timeline {
   onNote: (note: Note, clock: number) => void = () => {};
   /** Hears of every input, after it was admitted; again likewise. */
   onInput: (channel: string, data: Uint8Array, clock: number) => void = () => {};
+  /** Hears after everything between two clocks was passed. */
+  onPassed: (from: number, to: number) => void = () => {};
   readonly #replayer: Replayer;
   readonly #checkpoints: Checkpoints;
   #lookout: Lookout | undefined;
@@ -121,6 +123,14 @@ export class Timeline {
     return this.#replayer.release();
   }
 
+  /** Runs to a clock, or to where an observer stops it. False if there was a difference. */
+  #advance(clock: number): boolean {
+    const from = this.clock;
+    const equal = this.#replayer.runTo(clock);
+    this.onPassed(from, this.clock);
+    return equal;
+  }
+
   /** Makes where it stands a checkpoint: moves from here on will cost little. */
   keep(): void {
     this.#checkpoints.take();
@@ -171,7 +181,7 @@ export class Timeline {
   /** Runs forward; to the end means all that happens at its clock, too. */
   *#forward(clock: number): Travel {
     if (!(yield* this.#run(Math.min(clock, this.end)))) return false;
-    return clock < this.end || this.#replayer.runTo(clock);
+    return clock < this.end || this.#advance(clock);
   }
 
   /** Runs forward, leaving checkpoints behind where there are none. False if it was stopped before. */
@@ -180,7 +190,7 @@ export class Timeline {
       const next = Math.max(this.#checkpoints.before(this.clock).clock + SPACING, this.clock + 1);
       const goal = Math.min(next, target, this.clock + slice);
       const asked = this.#lookout?.asked ?? 0;
-      if (!this.#replayer.runTo(goal) || this.clock < goal) return false;
+      if (!this.#advance(goal) || this.clock < goal) return false;
       if (this.clock >= next) this.#checkpoints.take();
       slice = nextSlice(slice, (this.#lookout?.asked ?? 0) - asked);
       yield this.clock;
@@ -196,7 +206,7 @@ export class Timeline {
     let stopped = false;
     this.#watch(
       () => (stopped = stop()),
-      () => this.#replayer.runTo(clock),
+      () => this.#advance(clock),
     );
     return stopped;
   }
@@ -206,7 +216,7 @@ export class Timeline {
     const from = this.clock;
     this.#watch(
       () => this.clock > from,
-      () => this.#replayer.runTo(this.end),
+      () => this.#advance(this.end),
     );
     return this.clock > from;
   }
@@ -241,7 +251,7 @@ export class Timeline {
         last = this.clock;
         return false;
       },
-      () => this.#replayer.runTo(end),
+      () => this.#advance(end),
     );
     return last;
   }

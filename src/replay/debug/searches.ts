@@ -1,0 +1,89 @@
+/** Moves to what a guest said, showed or wrote. */
+import type { Machine } from '../../core/machine.js';
+import { screenLines } from '../screen.js';
+import type { Stops } from '../timeline/stops.js';
+import { rangesOf } from './breakpoints.js';
+import type { Debugger, Direction, Move } from './debugger.js';
+
+/** Video memory of all adapters. */
+const VIDEO = { address: 0xa0000, length: 0x20000 };
+
+/** To where the serial console has just sent the last character of a text, or where it appears on the screen. */
+export function* findText(
+  debug: Debugger,
+  direction: Direction,
+  text: string,
+  on: 'serial' | 'screen',
+): Move {
+  if (on === 'screen') return yield* debug.find(direction, appearance(text));
+  const from = debug.clock;
+  const at = yield* sentAt(debug, direction, text);
+  if (at !== undefined) return yield* debug.seek(at);
+  const nowhere = yield* debug.seek(direction === 'forward' ? debug.end : 0);
+  return from === debug.clock || nowhere.reason === 'diverged'
+    ? nowhere
+    : { ...nowhere, reason: direction === 'forward' ? 'end' : 'beginning' };
+}
+
+/** Where it was sent next, or last; learns what was sent as far as need be. */
+function* sentAt(
+  debug: Debugger,
+  direction: Direction,
+  text: string,
+): Generator<number, number | undefined, void> {
+  const { history, timeline } = debug;
+  const from = debug.clock;
+  const forward = direction === 'forward';
+  for (const stretch of history.learn(forward ? timeline.end : from)) {
+    if (forward && history.next(text, from) !== undefined) break;
+    yield stretch;
+  }
+  return forward ? history.next(text, from) : history.last(text, from);
+}
+
+/** It is on the screen, and was not before something was written there. */
+function appearance(text: string): Stops {
+  let shown = false;
+  const isShown = (machine: Machine) => screenLines(machine).join('\n').includes(text);
+  return {
+    writes: [VIDEO],
+    begin: (machine) => {
+      shown = isShown(machine);
+    },
+    condition: (machine) => {
+      const before = shown;
+      shown = isShown(machine);
+      return shown && !before;
+    },
+  };
+}
+
+/** Back to before the last write to memory that an expression names. Throws a RangeError if it names none. */
+export function* lastWrite(debug: Debugger, source: string): Move {
+  const location = debug.expression(source).location();
+  if (!location) throw new RangeError(`"${source}" is no place in memory here`);
+  const watch = { kind: 'watch', access: 'write', changes: false, ...location } as const;
+  const writes = rangesOf(watch, debug.memory);
+  if (writes.length === 0) throw new RangeError(`no page is mapped at ${location.address.toString(16)}h`);
+  return yield* debug.find('back', { writes });
+}
+
+/** Back to before the instruction that gave a register its value. */
+export function* lastRegisterWrite(debug: Debugger, name: string): Move {
+  const read = debug.registers.all.get(name)!;
+  const value = read();
+  return yield* debug.find('back', { condition: () => read() !== value });
+}
+
+/** Back to before the last command that wrote a sector of a disk. Throws a RangeError if there is no such disk. */
+export function* lastSectorWrite(debug: Debugger, disk: string, lba: number): Move {
+  const device = debug.machine.devices.find(({ name, pages }) => name === disk && pages);
+  if (!device) {
+    const disks = debug.machine.devices.filter(({ pages }) => pages).map(({ name }) => name);
+    throw new RangeError(`no disk is called "${disk}"; there are ${disks.join(', ') || 'none'}`);
+  }
+  return yield* debug.find('back', {
+    notes: ({ kind, device, what, a, b }) =>
+      kind === 'disk' && device === disk && what === 'write' && lba >= a && lba < a + b,
+  });
+}
