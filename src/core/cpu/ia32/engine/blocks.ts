@@ -206,6 +206,7 @@ export class CodeCache {
       (o) => offsets.has(o) !== this.#breakpoints.has(o),
     );
     this.#breakpoints = offsets;
+    if (changed.length === 0) return;
     for (const [page, decoded] of this.#decoded.entries()) {
       if (decoded && changed.some((o) => decoded[o >>> 5]! & (1 << (o & 31)))) this.#dropPage(page);
     }
