@@ -34,7 +34,7 @@ export class Lookout implements CpuObserver {
     this.#stops = stops;
     this.#stop = stop;
     this.#pc = registersOf(machine.cpu).pc;
-    if (watchesEvents(stops)) this.addresses = stops.addresses ?? NOWHERE;
+    if (watchesEvents(stops) && !stops.everywhere) this.addresses = stops.addresses ?? NOWHERE;
     if (stops.vectors) this.vector = (vector, source) => this.#vector(vector, source);
     if (stops.controls) this.control = () => this.#controls();
   }

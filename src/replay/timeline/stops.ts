@@ -41,6 +41,8 @@ export interface Stops {
    * Asked in the order of time, from where `begin` was called last.
    */
   readonly condition?: (machine: Machine, hits: readonly Hit[]) => boolean;
+  /** Besides, before every instruction: a step that tells what it met. */
+  readonly everywhere?: true;
   readonly begin?: (machine: Machine) => void;
 }
 
