@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => fs.rmSync(dir, { recursive: true }));
 
 /** Lets a recorder say `lines` lines, kills it, and returns the last clock that it called safe. */
-async function killAfter(trace: string, lines: number): Promise<number> {
-  const program = path.join(dir, 'test/replay/support/endless.js');
+async function killAfter(name: string, trace: string, lines: number): Promise<number> {
+  const program = path.join(dir, 'test/replay/support', name);
   const child: ChildProcess = spawn(process.execPath, [program, trace], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -35,7 +35,7 @@ async function killAfter(trace: string, lines: number): Promise<number> {
 it('a recorder killed at any moment leaves a trace that replays to its last flush', async () => {
   for (const lines of [1, 7, 23, 40]) {
     const file = path.join(dir, `killed-${lines}.rewind`);
-    const safe = await killAfter(file, lines);
+    const safe = await killAfter('endless.js', file, lines);
     const trace = openTrace(fs.readFileSync(file));
     expect(trace.complete).toBe(false);
     expect(trace.covered).toBeGreaterThanOrEqual(safe);
@@ -44,5 +44,20 @@ it('a recorder killed at any moment leaves a trace that replays to its last flus
     expect(replay.divergence).toBeUndefined();
     expect(replay.clock).toBe(trace.covered);
     expect(replay.checks).toBe(Math.floor(trace.covered / 2 ** 14));
+  }
+});
+
+it('so does a recorder of a branch, and what it leaves knows its parent', async () => {
+  for (const lines of [1, 12]) {
+    const file = path.join(dir, `branch-${lines}.rewind`);
+    const safe = await killAfter('endlessBranch.js', file, lines);
+    const trace = openTrace(fs.readFileSync(file));
+    expect(trace.complete).toBe(false);
+    expect(trace.covered).toBeGreaterThanOrEqual(safe);
+    expect(trace.manifest.origin).toMatchObject({ clock: 100_000, label: 'killed' });
+    const replay = new Replayer(trace, toyBoards);
+    replay.runTo(Number.POSITIVE_INFINITY);
+    expect(replay.divergence).toBeUndefined();
+    expect(replay.clock).toBe(trace.covered);
   }
 });

@@ -55,8 +55,10 @@ class Assignment {
 
   #fit(value: bigint, bits: number): bigint {
     const whole = BigInt(2) ** BigInt(bits);
-    const isSmall = value < whole || BigInt.asIntN(64, value) >= -whole / 2n;
-    if (!isSmall) throw new ChangeError(`${value} is too much for ${this.#source}, which has ${bits} bits`);
+    const signed = BigInt.asIntN(64, value);
+    const isNegative = signed < 0n && signed >= -whole / 2n;
+    if (value >= whole && !isNegative)
+      throw new ChangeError(`${value} is too much for ${this.#source}, which has ${bits} bits`);
     return BigInt.asUintN(bits, value);
   }
 

@@ -8,6 +8,7 @@ import { PAGE_SHIFT, PageKind, type Range } from '../../core/memory.js';
 import type { Replayer, ReplayMark } from '../replayer.js';
 import { sameBytes } from '../sameBytes.js';
 import { differs, RamCopies, type RamPicture } from './ramCopies.js';
+import type { StoredIndex } from './storedIndex.js';
 
 export interface Checkpoint {
   readonly clock: number;
@@ -16,8 +17,6 @@ export interface Checkpoint {
   readonly machine: MachineState;
   readonly ram: RamPicture;
   readonly mark: ReplayMark;
-  /** Bytes that were copied for it; those that others share are not counted again. */
-  readonly bytes: number;
 }
 
 /** Reference to a page of RAM, in the picture that each checkpoint has of it. */
@@ -28,7 +27,12 @@ export class Checkpoints {
   readonly #ram: RamCopies;
   readonly #budget: number;
   /** By clock. */
-  readonly #list: Checkpoint[] = [];
+  #list: Checkpoint[] = [];
+  /**
+   * Of those that may be given up: bytes that were copied for it. Those that others share are not counted again.
+   */
+  readonly #bytes = new Map<Checkpoint, number>();
+  #index: StoredIndex | undefined;
   #kinds: Uint8Array | undefined;
 
   /** `budget`: bytes of host memory. */
@@ -42,9 +46,15 @@ export class Checkpoints {
     return this.#list;
   }
 
-  /** Bytes that they take, without the first, which is never given up. */
+  /** Bytes that they take, without those that are never given up: the first, and those of an index. */
   get bytes(): number {
-    return this.#list.slice(1).reduce((sum, c) => sum + c.bytes, 0);
+    return [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /** Takes up those that were stored in an earlier session, at power-on. Throws an `IndexError`. */
+  adopt(index: StoredIndex): void {
+    this.#list = [...this.#list, ...index.checkpoints(this.#list[0]!.ram, this.#replayer.machine)];
+    this.#index = index;
   }
 
   /** Where the machine stands becomes one, if it is none yet. */
@@ -54,14 +64,10 @@ export class Checkpoints {
     if (this.#list[at - 1]?.clock === clock) return;
     const { picture, bytes } = this.#ram.take();
     const machine = this.#shareKinds(this.#replayer.machine.saveState());
-    this.#list.splice(at, 0, {
-      clock,
-      retired: this.#replayer.machine.cpu.retired,
-      machine,
-      ram: picture,
-      mark: this.#replayer.mark(),
-      bytes: bytes + PICTURE_BYTES,
-    });
+    const { retired } = this.#replayer.machine.cpu;
+    const checkpoint = { clock, retired, machine, ram: picture, mark: this.#replayer.mark() };
+    this.#list.splice(at, 0, checkpoint);
+    if (at > 0) this.#bytes.set(checkpoint, bytes + PICTURE_BYTES);
     this.#thin();
   }
 
@@ -72,24 +78,26 @@ export class Checkpoints {
     return state;
   }
 
-  /** Gives up checkpoints until the rest fits: never the first, nor the latest taken. */
+  /** Gives up checkpoints until the rest fits: never the first, nor an index's, nor the latest taken. */
   #thin(): void {
     const latest = this.#replayer.clock;
-    while (this.bytes > this.#budget && this.#list.length > 2) {
+    while (this.bytes > this.#budget && this.#bytes.size > 1) {
       let best = 1;
       for (let i = 1; i < this.#list.length; i++)
         if (this.#loss(i, latest) < this.#loss(best, latest)) best = i;
       const [gone] = this.#list.splice(best, 1);
       const next = this.#list[best];
       // The pages copied for it that its successor still shows are now the successor's to pay for.
-      if (next) this.#list[best] = { ...next, bytes: next.bytes + Math.floor(gone!.bytes / 2) };
+      const shared = next && this.#bytes.get(next);
+      if (shared !== undefined) this.#bytes.set(next!, shared + Math.floor(this.#bytes.get(gone!)! / 2));
+      this.#bytes.delete(gone!);
     }
   }
 
   /** The gap that giving up the i-th would leave, weighed by its distance from here. */
   #loss(i: number, here: number): number {
     const { clock } = this.#list[i]!;
-    if (clock === here) return Number.POSITIVE_INFINITY;
+    if (clock === here || !this.#bytes.has(this.#list[i]!)) return Number.POSITIVE_INFINITY;
     const before = this.#list[i - 1]!.clock;
     const after = this.#list[i + 1]?.clock ?? clock;
     return (after - before) / Math.sqrt(1 + Math.abs(here - clock));
@@ -114,7 +122,7 @@ export class Checkpoints {
       const i = this.#indexAfter(at - 1);
       const [before, after] = [this.#list[i - 1], this.#list[i]];
       if (!before || !after || after.clock !== at) return at;
-      if (memory.some((range) => mayDiffer(before, after, range))) return at;
+      if (memory.some((range) => this.#mayDiffer(before, after, range))) return at;
       at = before.clock;
     }
   }
@@ -131,21 +139,20 @@ export class Checkpoints {
 
   /** Goes there. */
   restore(checkpoint: Checkpoint): void {
+    this.#replayer.goTo(checkpoint.mark);
     this.#ram.restore(checkpoint.ram);
     this.#replayer.machine.loadState(checkpoint.machine);
-    this.#replayer.goTo(checkpoint.mark);
   }
-}
 
-/** Only RAM tells whether it was written. */
-function mayDiffer(before: Checkpoint, after: Checkpoint, range: Range): boolean {
-  for (
-    let page = range.address >>> PAGE_SHIFT;
-    page <= (range.address + range.length - 1) >>> PAGE_SHIFT;
-    page++
-  ) {
-    if (before.machine.pageKinds[page] !== PageKind.ram) return true;
-    if (after.machine.pageKinds[page] !== PageKind.ram) return true;
+  /** RAM tells whether it was written, and of the memory of display adapters an index does. */
+  #mayDiffer(before: Checkpoint, after: Checkpoint, range: Range): boolean {
+    const [first, last] = [range.address >>> PAGE_SHIFT, (range.address + range.length - 1) >>> PAGE_SHIFT];
+    for (let page = first; page <= last; page++) {
+      const kind = before.machine.pageKinds[page];
+      if (kind !== after.machine.pageKinds[page]) return true;
+      if (kind === PageKind.ram) continue;
+      if (kind !== PageKind.mmio || this.#index?.leftAlone(before.clock, after.clock, page) !== true) return true;
+    }
+    return differs(before.ram, after.ram, range);
   }
-  return differs(before.ram, after.ram, range);
 }
