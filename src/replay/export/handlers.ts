@@ -9,6 +9,7 @@ import { Ia32 } from '../../core/cpu/ia32/cpu.js';
 import type { CpuObserver, VectorSource } from '../../core/cpu.js';
 import type { Note } from '../../core/device.js';
 import type { Machine } from '../../core/machine.js';
+import { PAGE_SHIFT, PAGE_SIZE } from '../../core/memory.js';
 import { GuestMemory } from '../query/guestMemory.js';
 import { interrupted, type Thread } from '../query/interruption.js';
 import { type Registers, registersOf } from '../query/registers.js';
@@ -59,6 +60,9 @@ export class HandlerWatch {
   #steps = 0;
   /** The instruction before this one was an IRET. */
   #returned = false;
+  /** The page of the last instruction, and where it lies in physical memory. */
+  #page = -1;
+  #frame: number | undefined;
 
   constructor(machine: Machine, events: HandlerEvents) {
     this.#machine = machine;
@@ -66,7 +70,10 @@ export class HandlerWatch {
     this.#registers = registersOf(machine.cpu);
     this.#memory = new GuestMemory(machine);
     this.#ia32 = machine.cpu instanceof Ia32 ? machine.cpu : undefined;
-    const control = () => events.control();
+    const control = () => {
+      this.#page = -1;
+      events.control();
+    };
     const vector = (_: number, source: VectorSource) => this.#vector(source);
     this.#stepping = { boundary: () => this.#boundary(), control, vector };
     this.#running = { boundary: () => false, addresses: NOWHERE, control };
@@ -102,6 +109,7 @@ export class HandlerWatch {
       const thread = interrupted(this.#machine, vector);
       if (this.#open.length === 0) this.#steps = 0;
       this.#returned = false;
+      this.#page = -1;
       this.#open.push({ thread, cpl: this.#cpl, inner: 0 });
       if (thread) this.#remember(thread);
       this.#events.began(clock, vector, thread);
@@ -157,9 +165,22 @@ export class HandlerWatch {
     else if (++this.#steps > LONGEST) this.#close(this.#open.length, 'not seen');
   }
 
+  /** The first byte of an instruction behind an operand size prefix. */
   #opcode(pc: number): number | undefined {
-    const bytes = Number(this.#memory.read(pc, 2) ?? 0);
-    return (bytes & 0xff) === OPERAND_SIZE ? bytes >>> 8 : bytes & 0xff;
+    const byte = this.#byte(pc);
+    return byte === OPERAND_SIZE ? this.#byte((pc + 1) >>> 0) : byte;
+  }
+
+  /** A byte of code. Where its page is, is looked up when execution enters the page: this is done often. */
+  #byte(linear: number): number | undefined {
+    const page = linear >>> PAGE_SHIFT;
+    if (page !== this.#page) {
+      this.#page = page;
+      this.#frame = this.#memory.translate((page << PAGE_SHIFT) >>> 0);
+    }
+    if (this.#frame === undefined) return undefined;
+    const { memory } = this.#machine;
+    return memory.ram[memory.backing(this.#frame + (linear & (PAGE_SIZE - 1)))];
   }
 
   #close(count: number, how: HandlerEnd): void {

@@ -158,7 +158,7 @@ export class RunEvents {
 
 const hex = (value: number): string => value.toString(16).padStart(8, '0');
 
-const vectorName = (vector: number): string => `interrupt ${vector.toString(16).padStart(2, '0')}h`;
+const vectorName = (vector: number): string => `interrupt ${vector.toString(16)}h`;
 
 /** How a handler ended needs no word if it was as usual. */
 const endDetails = (how: HandlerEnd): Details => (how === 'returned' ? {} : { end: how });
