@@ -24,13 +24,8 @@ export type Target =
       readonly changes: boolean;
     }
   | ({ readonly kind: 'port' } & PortRange)
-  /** Any vector, from any source unless given; `external`: only interrupts from outside. */
-  | {
-      readonly kind: 'vector';
-      readonly vector: number | undefined;
-      readonly external: boolean;
-      readonly source?: VectorSource;
-    }
+  /** Any vector, from any source, unless given. */
+  | { readonly kind: 'vector'; readonly vector?: number | undefined; readonly source?: VectorSource }
   | { readonly kind: 'control'; readonly control: Control }
   | { readonly kind: 'event'; readonly event: EventKind };
 
@@ -106,8 +101,7 @@ function belongs(target: Target, hit: Hit, memory: GuestMemory): boolean {
         return false;
       return hit.port <= target.last && hit.port + hit.size > target.first;
     case 'vector':
-      if (hit.kind !== 'vector' || (target.external && hit.source !== 'external')) return false;
-      if (target.source && target.source !== hit.source) return false;
+      if (hit.kind !== 'vector' || (target.source && target.source !== hit.source)) return false;
       return target.vector === undefined || target.vector === hit.vector;
     case 'control':
       return hit.kind === 'control' && hit.control === target.control;

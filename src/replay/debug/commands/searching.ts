@@ -1,0 +1,119 @@
+/** Commands that look for something in the whole run, and go there. */
+import { describeEvent, type EventKind, type RunEvent } from '../../events.js';
+import { NOTE_KINDS } from '../../noteDigest.js';
+import { type Found, Searcher } from '../../query/search.js';
+import type { Debugger, Direction, Move } from '../debugger.js';
+import { findText, lastRegisterWrite, lastSectorWrite, lastWrite } from '../searches.js';
+import { arrivalLines, type Command, CommandError, count, move, type Run } from './command.js';
+
+function find(debug: Debugger, direction: Direction, args: string): Move {
+  const [, on = 'serial', text = ''] = /^(?:(serial|screen)\s+)?(.*)$/s.exec(args) ?? [];
+  const wanted = /^"(.*)"$/s.exec(text)?.[1] ?? text;
+  if (wanted === '') throw new CommandError('find: a text is missing');
+  return findText(debug, direction, wanted, on as 'serial' | 'screen');
+}
+
+function event(debug: Debugger, direction: Direction, kind: string): Move {
+  const kinds: readonly string[] = [...NOTE_KINDS, 'input'];
+  if (kind !== '' && !kinds.includes(kind)) {
+    throw new CommandError(`"${kind}" is no kind of event; there are ${kinds.join(', ')}`);
+  }
+  const wanted = (one: EventKind) => kind === '' || kind === one;
+  return debug.find(direction, { notes: (note) => wanted(note.kind), inputs: () => wanted('input') });
+}
+
+function who(debug: Debugger, args: string): Move {
+  const [, disk, lba] = /^disk\s+(\S+)\s+(\d+)$/.exec(args) ?? [];
+  if (args === '') throw new CommandError('who: what was written is missing');
+  try {
+    if (disk !== undefined) return guarded(lastSectorWrite(debug, disk, count(lba!, 'sector', 0)));
+    const name = args.trim();
+    return guarded(debug.registers.all.has(name) ? lastRegisterWrite(debug, name) : lastWrite(debug, name));
+  } catch (error) {
+    throw commandError(error);
+  }
+}
+
+function* guarded(search: Move): Move {
+  try {
+    return yield* search;
+  } catch (error) {
+    throw commandError(error);
+  }
+}
+
+const commandError = (error: unknown): unknown =>
+  error instanceof RangeError ? new CommandError(error.message) : error;
+
+const EVENTS_SHOWN = 10;
+/** How far around here they are looked for at most, in clocks. */
+const MOST_AROUND = 2 ** 26;
+
+/** The events before here; the debugger stays where it is. */
+function* events(debug: Debugger, args: string): Run {
+  const { clock, history, timeline } = debug;
+  const wanted = count(args, 'number of events', EVENTS_SHOWN);
+  let found: RunEvent[] = [];
+  for (let back = 2 ** 18; back <= MOST_AROUND && found.length < wanted; back *= 4) {
+    found = [];
+    yield* timeline.seeking(Math.max(0, clock - back));
+    history.onEvent = (one) => found.push(one);
+    try {
+      yield* timeline.playing(clock);
+    } finally {
+      history.onEvent = () => {};
+    }
+    if (back > clock) break;
+  }
+  return found.slice(-wanted).map((one) => `${String(one.clock).padStart(14)} ${describeEvent(one)}`);
+}
+
+/** Where it becomes true to stay. */
+function* bisect(debug: Debugger, args: string): Run {
+  if (args === '') throw new CommandError('bisect: an expression is missing, see docs/expressions.md');
+  const { timeline, history } = debug;
+  const search = new Searcher(timeline, history, debug.expression(args), 0, debug.end).settled();
+  for (;;) {
+    const { done, value } = search.next();
+    if (done) return found(debug, value as Found);
+    yield value.clock;
+  }
+}
+
+function found(debug: Debugger, answer: Found): string[] {
+  if (answer.kind === 'never') return ['it is not true at the end of the recording'];
+  if (answer.kind === 'always') return ['it is true from the beginning on'];
+  return arrivalLines(debug, {
+    reason: answer.kind === 'diverged' ? 'diverged' : 'arrived',
+    met: [],
+    hits: [],
+  });
+}
+
+export const SEARCHING: readonly Command[] = [
+  move(['who', 'last-write'], 'PLACE | REGISTER | disk NAME SECTOR', 'back to who wrote it last', who),
+  move(['find', '/'], '[serial|screen] TEXT', 'to where the guest says it next', (debug, args) =>
+    find(debug, 'forward', args),
+  ),
+  move(['reverse-find', '?'], '[serial|screen] TEXT', 'back to where it said it last', (debug, args) =>
+    find(debug, 'back', args),
+  ),
+  move(['next-event', 'ne', 'f'], '[KIND]', 'to behind the next event', (debug, args) =>
+    event(debug, 'forward', args),
+  ),
+  move(['previous-event', 'pe', 'F'], '[KIND]', 'to before the last event', (debug, args) =>
+    event(debug, 'back', args),
+  ),
+  {
+    names: ['events', 'ev'],
+    args: '[COUNT]',
+    help: 'what happened before here',
+    run: events,
+  },
+  {
+    names: ['bisect', 'bi'],
+    args: 'EXPRESSION',
+    help: 'to behind the instruction that makes it true, to stay',
+    run: bisect,
+  },
+];

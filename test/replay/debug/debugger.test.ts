@@ -1,0 +1,195 @@
+/** The debugger on the demo's recording: moves against a walk step by step, and commands as a user types them. */
+import { readFileSync } from 'node:fs';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildPc } from '../../../src/devices/boards/pc.js';
+import type { Blobs, PcDescription } from '../../../src/devices/description.js';
+import { COMMANDS, CommandError, runCommand } from '../../../src/replay/debug/commands/index.js';
+import { type Arrival, Debugger, type Move } from '../../../src/replay/debug/debugger.js';
+import { stepOver } from '../../../src/replay/debug/stepping.js';
+import { bundledSymbols } from '../../../src/replay/query/bundledSymbols.js';
+import { ready } from '../../../src/replay/ready.js';
+import { Timeline } from '../../../src/replay/timeline/timeline.js';
+import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
+import type { Description } from '../../../src/replay/trace/records.js';
+
+const FILE = new URL('../../../traces/lost-update.rewind', import.meta.url);
+const boards = {
+  pc: (d: Description, blobs: Blobs) => buildPc(d as unknown as PcDescription, blobs, { engine: 'compiler' }),
+};
+
+let debug: Debugger;
+
+beforeAll(async () => {
+  await ready();
+  const trace = Trace.open(memorySource(new Uint8Array(readFileSync(FILE))));
+  debug = new Debugger(new Timeline(trace, boards), bundledSymbols(trace));
+});
+beforeEach(() => debug.breakpoints.clear());
+
+function go(move: Move): Arrival {
+  for (;;) {
+    const { done, value } = move.next();
+    if (done) return value as Arrival;
+  }
+}
+
+function say(line: string): string {
+  const run = runCommand(debug, line);
+  for (;;) {
+    const { done, value } = run.next();
+    if (done) return value as string;
+  }
+}
+
+describe('moves', () => {
+  it('go to a count of instructions, from either side', () => {
+    const half = Math.floor(64_434_744 / 2);
+    for (const count of [half, half + 1000, half - 1000, half - 999]) {
+      expect(go(debug.seekRetired(count)).reason).toBe('arrived');
+      expect(debug.retired).toBe(count);
+    }
+  });
+
+  it('stop at both ends, and stay possible', () => {
+    expect(go(debug.run('forward')).reason).toBe('end');
+    expect(debug.clock).toBe(debug.end);
+    expect(debug.step('forward').reason).toBe('end');
+    expect(go(debug.run('back')).reason).toBe('beginning');
+    expect(debug.clock).toBe(0);
+    expect(debug.step('back').reason).toBe('beginning');
+    expect(debug.step('forward').reason).toBe('arrived');
+  });
+
+  it('over calls and interrupts stay in their function, and are undone by those back', () => {
+    say('seek end');
+    say('reverse-find PANIC');
+    const { pc, stack } = debug.registers;
+    let over = 0;
+    for (let n = 0; n < 200; n++) {
+      const [clock, top] = [debug.clock, stack()];
+      const instruction = debug.instruction()!;
+      if (go(stepOver(debug, 'forward')).reason === 'end') break;
+      if (instruction.flow !== 'call') continue;
+      over++;
+      expect([pc(), stack()]).toEqual([instruction.address + instruction.bytes.length, top]);
+      const behind = debug.clock;
+      expect(go(stepOver(debug, 'back')).reason).toBe('arrived');
+      expect(debug.clock).toBe(clock);
+      go(debug.seek(behind));
+    }
+    expect(over).toBeGreaterThan(5);
+  });
+
+  it('that are given up leave a place up to which nothing was missed', () => {
+    go(debug.seek(debug.end));
+    const search = debug.find('back', { condition: () => debug.clock < 1000 });
+    for (let n = 0; n < 6; n++) search.next();
+    search.return({ reason: 'arrived', met: [], hits: [] });
+    expect(debug.clock).toBeGreaterThan(0);
+    expect(debug.clock).toBeLessThan(debug.end);
+    const hash = debug.timeline.stateHash();
+    go(debug.seek(debug.clock - 12345));
+    expect(debug.timeline.stateHash()).not.toBe(hash);
+  });
+});
+
+describe('commands', () => {
+  it('lead from the failure back to its cause', () => {
+    say('seek end');
+    expect(say('reverse-find "lost update"')).toContain('clock');
+    expect(say('print counter')).toMatch(/^\d+ \([0-9a-f]+h\)$/);
+    say('who counter');
+    const writer = debug.instruction()!;
+    expect(writer.about).toBe('counter');
+    const before = say('print counter');
+    say('step');
+    expect(say('print counter')).not.toBe(before);
+  });
+
+  it('set breakpoints of every kind, list and delete them', () => {
+    say('seek 50%');
+    expect(say('break 0x100000 if eax == 1')).toBe(
+      '1: break 0x100000 at 00100000 if eax == 1'.replace('1:', `${first()}:`),
+    );
+    say('watch counter');
+    say('catch interrupt 0x20');
+    say('catch exception');
+    say('catch port 0x20-0x21');
+    say('catch cr3');
+    say('catch serial');
+    expect(say('breakpoints').split('\n')).toHaveLength(7);
+    say(`disable ${first()}`);
+    expect(say('bl')).toContain('(disabled)');
+    say('delete');
+    expect(say('bl')).toBe('no breakpoints');
+  });
+
+  it('stop at a watched variable, forwards behind the write and backwards before it', () => {
+    say('seek 60%');
+    say('watch counter');
+    const value = Number(debug.expression('counter').value());
+    say('continue');
+    const after = Number(debug.expression('counter').value());
+    expect(after).not.toBe(value);
+    say('reverse-continue');
+    expect(Number(debug.expression('counter').value())).toBe(value);
+    expect(debug.instruction()!.about).toBe('counter');
+  });
+
+  it('remember positions', () => {
+    say('seek 30%');
+    const { clock } = debug;
+    say('mark here');
+    say('seek 1.5s');
+    expect(debug.clock).not.toBe(clock);
+    say('seek here');
+    expect(debug.clock).toBe(clock);
+    expect(say('marks')).toContain('here');
+    say('unmark here');
+    expect(say('marks')).toBe('no marks');
+  });
+
+  it('show registers, memory, code, devices, the screen and events', () => {
+    say('seek 60%');
+    expect(say('registers')).toContain('eip');
+    expect(say('x/16 0x100000')).toMatch(/^00100000 {2}([0-9a-f]{2} ){16}/);
+    expect(say('disassemble/4').split('\n')).toHaveLength(4);
+    expect(say('info devices')).toContain('pic1');
+    expect(say('info devices pic1')).toContain('imr');
+    expect(say('screen')).toContain('racer');
+    expect(say('events 5').split('\n')).toHaveLength(5);
+    expect(say('where')).toContain('clock');
+  });
+
+  it.each([
+    ['seek nowhere', /no position/],
+    ['frobnicate', /no command/],
+    ['break', undefined],
+    ['break nosuchsymbol', /nosuchsymbol/],
+    ['watch eax', /no place in memory/],
+    ['catch fish', /catch knows/],
+    ['print', /expression is missing/],
+    ['who disk hdz 3', /no disk/],
+    ['delete 99', /no breakpoint/],
+    ['unmark x', /no mark/],
+    ['step many', /no number/],
+  ])('%s is answered in a line', (line, message) => {
+    if (!message) expect(() => say(line)).not.toThrow();
+    else {
+      expect(() => say(line)).toThrow(message);
+      expect(() => say(line)).toThrow(CommandError);
+    }
+  });
+
+  it('are all in the help, and have names of their own', () => {
+    const help = say('help');
+    const names = COMMANDS.flatMap((command) => command.names);
+    expect(new Set(names).size).toBe(names.length);
+    for (const {
+      names: [name],
+    } of COMMANDS)
+      expect(help).toContain(name);
+  });
+});
+
+const first = (): number => debug.breakpoints.all[0]!.number;
