@@ -1,17 +1,14 @@
 /** `bisect`: finds when an expression about the guest becomes true, and tells what made it so. */
 
 import { type BisectAnswer, bisect } from '../../replay/query/bisect.js';
-import { bundledSymbols } from '../../replay/query/bundledSymbols.js';
 import type { SearchProgress } from '../../replay/query/search.js';
-import { readSymbols, type Symbols } from '../../replay/query/symbols.js';
 import { ExpressionError } from '../../replay/query/tokens.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
-import type { Trace } from '../../replay/trace/reader.js';
-import { CliError, usage } from '../errors.js';
+import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
-import { readWhole } from '../host/files.js';
 import { type Host, say } from '../host/host.js';
 import { fileName, natural } from '../machine/options.js';
+import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import {
   addReplayOptions,
   diverged,
@@ -43,7 +40,7 @@ export const addBisect: AddCommand = (program, host, finish) => {
     .option('--good <clock>', 'where it is not true yet (default: the beginning)', clock)
     .option('--bad <clock>', 'where it is true (default: the end)', clock)
     .option('--first', 'the first time at all, instead of when it becomes true to stay', false)
-    .option('--symbols <file>', 'System.map, output of nm, or an ELF file with symbols', fileName)
+    .option('--symbols <file>', SYMBOLS_HELP, fileName)
     .option('--json', 'print one JSON object', false)
     .action(async (path: string, options: BisectOptions) => finish(await run(path, options, host)));
 };
@@ -64,18 +61,6 @@ async function run(path: string, options: BisectOptions, host: Host): Promise<nu
   const { signal, result } = await drive(search, host);
   if (result === undefined) return signalCode(signal);
   return tell(result, timeline, options, host);
-}
-
-/** The user's own come first. */
-export function symbolsFor(trace: Trace, file: string | undefined): Symbols {
-  const bundled = bundledSymbols(trace);
-  if (file === undefined) return bundled;
-  try {
-    return readSymbols(readWhole(file)).with(bundled);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new CliError(ExitCode.badInput, `${file}: ${error.message}`);
-  }
 }
 
 /** Shows an expression that cannot be understood, with a caret at the place. */

@@ -21,10 +21,10 @@ import type { View } from '../host/terminal.js';
 import { Drive, type Ended } from '../machine/drive.js';
 import { endText, exitCodeOf, guestSeconds, loadScript, reasonOf } from '../machine/live.js';
 import { fileName, natural, seconds } from '../machine/options.js';
+import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { addReplayOptions, openTimeline, type ReplayOptions, warnIncomplete } from '../machine/trace.js';
 import { travel } from '../machine/travel.js';
 import { PROGRAM } from '../version.js';
-import { symbolsFor } from './bisect.js';
 import { type EditOptions, type Edits, editsOf, inputsAfter } from './branchEdits.js';
 import type { AddCommand } from './command.js';
 
@@ -74,7 +74,7 @@ function addChanges(command: Command): Command {
     .option('--drop-input <n>', 'leave out an input; numbers as events --kind input lists them', several, [])
     .option('--change-input <n=data>', 'give an input other text, or bytes as 0x...', several, [])
     .option('--move-input <n=clock>', 'give an input at another clock', several, [])
-    .option('--symbols <file>', 'System.map, output of nm, or an ELF file with symbols', fileName);
+    .option('--symbols <file>', SYMBOLS_HELP, fileName);
 }
 
 function addRun(command: Command): Command {

@@ -7,8 +7,9 @@ import { CliError, usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
 import { fileName, natural } from '../machine/options.js';
+import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { addReplayOptions, openTimeline, type ReplayOptions, warnIncomplete } from '../machine/trace.js';
-import { drive, symbolsFor } from './bisect.js';
+import { drive } from './bisect.js';
 import type { AddCommand } from './command.js';
 import { type DiffFrame, diffJson, diffText } from './diffReport.js';
 
@@ -25,7 +26,7 @@ export const addDiff: AddCommand = (program, host, finish) => {
     .argument('<other>', 'another one', fileName)
     .option('--good <clock>', 'from where on to look (default: the beginning)', clock)
     .option('--first', 'look at every instruction where samples would do; takes long', false)
-    .option('--symbols <file>', 'System.map, output of nm, or an ELF file with symbols', fileName)
+    .option('--symbols <file>', SYMBOLS_HELP, fileName)
     .option('--json', 'print one JSON object', false)
     .action(async (a: string, b: string, options: DiffOptions) => finish(await run(a, b, options, host)));
 };
