@@ -1,0 +1,63 @@
+/**
+ * What the interface talks to: a debugger that runs elsewhere, so that the screen never waits for the machine.
+ * Everything that crosses is plain data.
+ */
+import type { View, Wanted } from '../replay/view/view.js';
+
+export interface SessionFacts {
+  /** The trace's file name. */
+  readonly trace: string;
+  /** The last clock. */
+  readonly end: number;
+  /** Clocks a second. */
+  readonly frequency: number;
+  readonly board: string;
+  /** The trace is the demo's, for which there are hints. */
+  readonly demo: boolean;
+  /** The machine is running on: its end grows. */
+  readonly live: boolean;
+}
+
+/** Events of the run, in order of time, as columns: there may be millions. */
+export interface EventColumns {
+  readonly clocks: Float64Array;
+  /** Index into `kinds`. */
+  readonly kind: Uint8Array;
+  readonly kinds: readonly string[];
+  /** A line each, made when it is asked for: `SessionPort.eventTexts`. */
+  readonly count: number;
+}
+
+export interface Progress {
+  /** What is being done, as the user asked for it. */
+  readonly what: string;
+  /** Where it is searching. */
+  readonly clock: number;
+}
+
+export interface CommandResult {
+  /** What to show; empty if there is nothing to say. */
+  readonly text: string;
+  readonly failed: boolean;
+  /** It was given up with `cancel`. */
+  readonly cancelled: boolean;
+}
+
+export interface SessionPort {
+  readonly facts: SessionFacts;
+  /** Called when a search says where it is; undefined when it is over. */
+  onProgress: (progress: Progress | undefined) => void;
+  /** Called when more events of the run are known; `upTo`: the clock. */
+  onEvents: (events: EventColumns, upTo: number) => void;
+  /** What is to be seen at the position. */
+  view(wanted: Wanted): Promise<View>;
+  /** A line of the debugger's commands (replay/debug/commands). One at a time. */
+  command(line: string): Promise<CommandResult>;
+  /** Lines of the events from one index on. */
+  eventTexts(first: number, count: number): Promise<readonly string[]>;
+  /** Names that a command line may be completed with at its end. */
+  complete(line: string): Promise<readonly string[]>;
+  /** Gives up what is being done. */
+  cancel(): void;
+  close(): Promise<void>;
+}
