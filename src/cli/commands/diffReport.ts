@@ -133,9 +133,9 @@ function suspectLines({ suspects, machine }: Difference): string[] {
 
 function suspectText({ a, b }: InputSuspect): string {
   if (!a || !b) return `only in ${a ? 'A' : 'B'}: ${inputText((a ?? b)!)}`;
-  return a.clock === b.clock
-    ? `other bytes: ${sides({ a, b }, inputText)}`
-    : `moved: ${sides({ a, b }, inputText)}`;
+  const how =
+    a.clock !== b.clock ? 'moved' : hexOf(a.data) === hexOf(b.data) ? 'in another order' : 'other bytes';
+  return `${how}: ${sides({ a, b }, inputText)}`;
 }
 
 function sides<T>({ a, b }: Both<T | undefined>, text: (one: T) => string): string {

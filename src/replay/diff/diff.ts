@@ -78,11 +78,15 @@ export class Incomparable extends Error {
   override name = 'Incomparable';
 }
 
+function an(name: string): string {
+  return `${/^[aeio]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
 /** Moves both timelines about and leaves them where the runs have parted. */
 export function diff(timelines: Both<Timeline>, question: DiffQuestion): Search<DiffAnswer> {
   const { a, b } = both(timelines, ({ machine }) => machine.cpu);
   if (a.name !== b.name || a.state.layout.text !== b.state.layout.text) {
-    throw new Incomparable(`a run of an ${a.name} cannot be compared with a run of an ${b.name}`);
+    throw new Incomparable(`a run of ${an(a.name)} CPU cannot be compared with a run of ${an(b.name)} CPU`);
   }
   return guarded(new Comparison(timelines, question).answer());
 }

@@ -33,6 +33,8 @@ export class Doors {
   readonly #b: Passage;
   /** Of the trace's units that are known to be equal: which is which. */
   readonly #sameUnits = new Map<number, number>();
+  /** Inputs before these have been admitted where the runs were last equal. */
+  readonly #input = { a: 0, b: 0 };
   /** Pulls before this one are equal, or have been told of. */
   #pull = 0;
 
@@ -56,14 +58,15 @@ export class Doors {
 
   /** Inputs at the position itself have been admitted; only at power-on they have not. */
   #nextInput(clock: number): number | undefined {
-    const from = (inputs: readonly PastInput[]) => {
-      const first = inputs.findIndex((input) => input.clock > clock || clock === 0);
-      return first < 0 ? [] : inputs.slice(first);
-    };
-    const [a, b] = [from(this.#a.inputs), from(this.#b.inputs)];
-    const at = a.findIndex((input, i) => !b[i] || !sameInput(input, b[i]));
-    const first = at < 0 ? a.length : at;
-    return earlier(a[first], b[first]);
+    const [a, b] = [this.#a.inputs, this.#b.inputs];
+    const at = this.#input;
+    while (a[at.a] && a[at.a]!.clock <= clock && clock > 0) at.a++;
+    while (b[at.b] && b[at.b]!.clock <= clock && clock > 0) at.b++;
+    for (let i = 0; a[at.a + i] || b[at.b + i]; i++) {
+      const [one, other] = [a[at.a + i], b[at.b + i]];
+      if (!one || !other || !sameInput(one, other)) return earlier(one, other);
+    }
+    return undefined;
   }
 
   #nextPull(clock: number): number | undefined {

@@ -13,7 +13,7 @@ const STRETCH = 2 ** 20;
 
 /** Up to `from` they are equal. */
 export function* firstEvent(pair: Pair, from: number): Search<FirstEvent | undefined> {
-  const end = pair.a.end === pair.b.end ? pair.end : pair.end - 1;
+  const end = lastOfBoth(pair);
   pair.seek(from);
   const heard = both(pair, (timeline) => listen(timeline, end));
   try {
@@ -21,6 +21,12 @@ export function* firstEvent(pair: Pair, from: number): Search<FirstEvent | undef
   } finally {
     both(pair, deafen);
   }
+}
+
+/** Of a run that was stopped, what would have happened at its last clock is not known. */
+function lastOfBoth({ a, b, end }: Pair): number {
+  const shorter = a.end < b.end ? a : b;
+  return a.end === b.end || shorter.trace.end?.outcome ? end : end - 1;
 }
 
 /** Events from now on, up to a clock. */

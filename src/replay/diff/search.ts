@@ -77,6 +77,7 @@ export class DiffSearch {
     if (this.#sameMachine && this.#good === 0 && this.#equalByChecks()) {
       return { kind: 'equal', clock: pair.end, exact: true };
     }
+    pair.seek(0);
     yield* pair.advance(this.#good, 'running through');
     const { clock } = pair;
     const different = pair.differing();

@@ -38,19 +38,24 @@ export function clockOf({ a, b }: InputSuspect): number {
   return Math.min(a?.clock ?? Number.POSITIVE_INFINITY, b?.clock ?? Number.POSITIVE_INFINITY);
 }
 
-/** Inputs that the other run has not at the same clock; both are in order of time. */
+/** Inputs at clocks at which the other run has not the same ones in the same order. */
 function without(inputs: readonly PastInput[], others: readonly PastInput[]): PastInput[] {
-  const left = [...others];
-  let from = 0;
-  return inputs.filter((input) => {
-    while (from < left.length && left[from]!.clock < input.clock) from++;
-    for (let i = from; left[i]?.clock === input.clock; i++) {
-      if (!sameInput(left[i]!, input)) continue;
-      left.splice(i, 1);
-      return false;
-    }
-    return true;
+  const there = byClock(others);
+  return [...byClock(inputs)].flatMap(([clock, here]) => {
+    const other = there.get(clock) ?? [];
+    const same = here.length === other.length && here.every((input, i) => sameInput(input, other[i]!));
+    return same ? [] : here;
   });
+}
+
+function byClock(inputs: readonly PastInput[]): Map<number, PastInput[]> {
+  const out = new Map<number, PastInput[]>();
+  for (const input of inputs) {
+    const known = out.get(input.clock);
+    if (known) known.push(input);
+    else out.set(input.clock, [input]);
+  }
+  return out;
 }
 
 /** Which input of the one run is which of the other: those with equal bytes in equal order, then those at one clock. */
@@ -58,11 +63,11 @@ function pairUp(a: readonly PastInput[], b: readonly PastInput[]): InputSuspect[
   const partners = align(a.slice(0, ALIGNED), b.slice(0, ALIGNED));
   const taken = new Set(partners.values());
   const free = b.filter((input) => !taken.has(input));
-  const pairs = a.map((input): InputSuspect => {
+  const pairs = a.flatMap((input): InputSuspect[] => {
     const same = partners.get(input);
-    if (same) return { a: input, b: same };
+    if (same) return sameInput(input, same) ? [] : [{ a: input, b: same }];
     const at = free.findIndex(({ clock, channel }) => clock === input.clock && channel === input.channel);
-    return { a: input, b: at < 0 ? undefined : free.splice(at, 1)[0] };
+    return [{ a: input, b: at < 0 ? undefined : free.splice(at, 1)[0] }];
   });
   return [...pairs, ...free.map((input) => ({ a: undefined, b: input }))].sort(
     (x, y) => clockOf(x) - clockOf(y),

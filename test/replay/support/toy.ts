@@ -79,10 +79,10 @@ export class ToyCpu implements Cpu {
   run(until: number): Stop {
     const { state } = this;
     while (state.clock < Math.min(until, this.#pins.nextEvent())) {
-      if (this.observer?.boundary?.()) return 'observer';
       if (state.stopping) return 'shutdown';
       if (state.intr && state.halted < 2) this.#interrupted();
       else if (state.halted) return 'halted';
+      else if (this.observer?.boundary?.()) return 'observer';
       else this.#step();
       if (this.#pins.attention()) return 'attention';
     }
