@@ -119,10 +119,16 @@ export class Tape {
     return { steps: this.#steps.at, pulls: this.#pulls.at, signals: this.#signals.at };
   }
 
+  /** Also ahead, to a mark of another tape of this trace: what lies before it is unpacked. */
   goTo(mark: TapeMark): void {
+    while (this.#isBeyond(mark) && this.#loaded < this.#trace.segments.length) this.#load();
     this.#steps.at = mark.steps;
     this.#pulls.at = mark.pulls;
     this.#signals.at = mark.signals;
+  }
+
+  #isBeyond({ steps, pulls, signals }: TapeMark): boolean {
+    return steps > this.#steps.length || pulls > this.#pulls.length || signals > this.#signals.length;
   }
 
   /** The next step, or undefined when there are none up to the trace's end. */

@@ -4,6 +4,7 @@
  */
 import { isConsoleByte } from '../controls.js';
 import type { RunEvent } from '../events.js';
+import type { StoredIndex } from '../timeline/storedIndex.js';
 import type { Timeline } from '../timeline/timeline.js';
 
 /** Clocks that are passed without a sign of life: some tens of milliseconds. */
@@ -24,6 +25,7 @@ export class History {
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
+    if (timeline.index) this.#learnFrom(timeline.index);
     timeline.onNote = (note, clock) => {
       if (clock > this.#known && isConsoleByte(note)) this.#hear(note.a, clock);
       this.onEvent({ clock, ...note });
@@ -42,6 +44,12 @@ export class History {
         data,
       });
     };
+  }
+
+  /** What a survey has heard need not be heard again. */
+  #learnFrom({ sent, end }: StoredIndex): void {
+    for (const [i, byte] of sent.bytes.entries()) this.#hear(byte, sent.at[i]!);
+    this.#known = end;
   }
 
   #hear(byte: number, clock: number): void {

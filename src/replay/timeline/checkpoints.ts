@@ -151,7 +151,8 @@ export class Checkpoints {
       const kind = before.machine.pageKinds[page];
       if (kind !== after.machine.pageKinds[page]) return true;
       if (kind === PageKind.ram) continue;
-      if (kind !== PageKind.mmio || this.#index?.leftAlone(before.clock, after.clock, page) !== true) return true;
+      if (kind !== PageKind.mmio || this.#index?.leftAlone(before.clock, after.clock, page) !== true)
+        return true;
     }
     return differs(before.ram, after.ram, range);
   }

@@ -8,8 +8,24 @@ import { Dirty, PAGE_SHIFT, PAGE_SIZE, type PhysicalMemory, type Range } from '.
 const CHUNK_SHIFT = 6;
 const CHUNK = 1 << CHUNK_SHIFT;
 
+/** What a page held from one write to the next: two of the same contents are two. */
+export interface RamPage {
+  readonly bytes: Uint8Array;
+}
+
 /** All of RAM at one time. */
-export type RamPicture = readonly (readonly Uint8Array[])[];
+export type RamPicture = readonly (readonly RamPage[])[];
+
+/** A picture that differs from another in some pages, given by their numbers, and shares the rest with it. */
+export function changedPicture(picture: RamPicture, pages: Iterable<readonly [number, RamPage]>): RamPicture {
+  const next = [...picture];
+  for (const [page, contents] of pages) {
+    const chunk = page >>> CHUNK_SHIFT;
+    if (next[chunk] === picture[chunk]) next[chunk] = [...picture[chunk]!];
+    (next[chunk] as RamPage[])[page & (CHUNK - 1)] = contents;
+  }
+  return next;
+}
 
 /**
  * May a page of this range have been written between two pictures of one run? Copies are shared as long as nobody
@@ -31,9 +47,9 @@ export class RamCopies {
   /** Every page that is not blank must never have been asked for by `Dirty.checkpoints`. */
   constructor(memory: PhysicalMemory) {
     this.#memory = memory;
-    const blank = new Uint8Array(PAGE_SIZE);
+    const blank = { bytes: new Uint8Array(PAGE_SIZE) };
     const chunks = Math.ceil((memory.size >>> PAGE_SHIFT) / CHUNK);
-    this.#last = Array.from({ length: chunks }, () => new Array<Uint8Array>(CHUNK).fill(blank));
+    this.#last = Array.from({ length: chunks }, () => new Array<RamPage>(CHUNK).fill(blank));
   }
 
   #bytes(page: number): Uint8Array {
@@ -42,16 +58,12 @@ export class RamCopies {
 
   /** RAM now, and how many bytes of copies that took. */
   take(): { readonly picture: RamPicture; readonly bytes: number } {
-    const next = [...this.#last];
-    let copied = 0;
+    const copied: [number, RamPage][] = [];
     this.#memory.takeDirty(Dirty.checkpoints, (page) => {
-      const chunk = page >>> CHUNK_SHIFT;
-      if (next[chunk] === this.#last[chunk]) next[chunk] = [...this.#last[chunk]!];
-      (next[chunk] as Uint8Array[])[page & (CHUNK - 1)] = this.#bytes(page).slice();
-      copied++;
+      copied.push([page, { bytes: this.#bytes(page).slice() }]);
     });
-    this.#last = next;
-    return { picture: next, bytes: copied * PAGE_SIZE };
+    this.#last = changedPicture(this.#last, copied);
+    return { picture: this.#last, bytes: copied.length * PAGE_SIZE };
   }
 
   /** Makes RAM what it was then. */
@@ -64,7 +76,7 @@ export class RamCopies {
       for (let i = 0; i < CHUNK; i++) if (chunk[i] !== last[i]) stale.add((c << CHUNK_SHIFT) + i);
     }
     for (const page of stale) {
-      this.#memory.load(page << PAGE_SHIFT, picture[page >>> CHUNK_SHIFT]![page & (CHUNK - 1)]!);
+      this.#memory.load(page << PAGE_SHIFT, picture[page >>> CHUNK_SHIFT]![page & (CHUNK - 1)]!.bytes);
     }
     this.#last = picture;
     this.#memory.takeDirty(Dirty.checkpoints, () => {});

@@ -13,10 +13,13 @@ import type { Trace } from '../trace/reader.js';
 import { Checkpoints } from './checkpoints.js';
 import { Lookout } from './lookout.js';
 import { type Hit, onlyWrites, type Stops } from './stops.js';
+import type { StoredIndex } from './storedIndex.js';
 
 export interface TimelineOptions {
   /** Bytes of host memory for checkpoints; 512 MiB unless given. */
   readonly checkpointMemory?: number;
+  /** Of this trace: what a survey has left behind. */
+  readonly index?: StoredIndex;
 }
 
 export interface TravelOptions {
@@ -44,6 +47,7 @@ const MOST_ASKED = 2 ** 16;
 
 export class Timeline {
   readonly trace: Trace;
+  readonly index: StoredIndex | undefined;
   /** Hears every note of the machine, again whenever a part of the run is passed again. */
   onNote: (note: Note, clock: number) => void = () => {};
   /** Hears of every input, after it was admitted; again likewise. */
@@ -55,9 +59,10 @@ export class Timeline {
   #lookout: Lookout | undefined;
   #hits: readonly Hit[] = [];
 
-  /** Throws a `TraceError` if the trace is of another machine. */
+  /** Throws a `TraceError` if the trace is of another machine, and an `IndexError` if the index is. */
   constructor(trace: Trace, boards: Boards, options: TimelineOptions = {}) {
     this.trace = trace;
+    this.index = options.index;
     this.#replayer = new Replayer(trace, boards, true);
     this.#checkpoints = new Checkpoints(this.#replayer, options.checkpointMemory ?? DEFAULT_MEMORY);
     this.#replayer.onNote = (note, clock) => {
@@ -69,6 +74,7 @@ export class Timeline {
       this.onInput(channel, data, clock);
     };
     this.#checkpoints.take();
+    if (options.index) this.#checkpoints.adopt(options.index);
   }
 
   get clock(): number {
@@ -274,6 +280,11 @@ export class Timeline {
     });
     yield* this.#watching(lookout, this.#forward(this.end));
     return found;
+  }
+
+  /** Forward to a clock; `stop` is told of all that is met on the way, and ends it by saying true. */
+  *listening(clock: number, stops: Stops, stop: (hits: readonly Hit[]) => boolean): Travel {
+    return yield* this.#watching(new Lookout(this.machine, stops, stop), this.#forward(clock));
   }
 
   /**

@@ -1,0 +1,189 @@
+/**
+ * Laws of an index, on the demo's recording: a timeline opened with one is at every clock what straight replay finds,
+ * knows what was sent, and passes over nothing that was written; whatever is wrong with the file is found.
+ */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildPc } from '../../../src/devices/boards/pc.js';
+import type { Blobs, PcDescription } from '../../../src/devices/description.js';
+import { History } from '../../../src/replay/query/history.js';
+import { ready } from '../../../src/replay/ready.js';
+import { Session } from '../../../src/replay/session.js';
+import { IndexError } from '../../../src/replay/timeline/storedChunks.js';
+import { StoredIndex } from '../../../src/replay/timeline/storedIndex.js';
+import { survey } from '../../../src/replay/timeline/survey.js';
+import { Timeline } from '../../../src/replay/timeline/timeline.js';
+import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
+import type { Description } from '../../../src/replay/trace/records.js';
+import { recordToy } from '../support/recordToy.js';
+import { toyBoards } from '../support/toy.js';
+
+const FILE = new URL('../../../traces/lost-update.rewind', import.meta.url);
+const boards = {
+  pc: (d: Description, blobs: Blobs) => buildPc(d as unknown as PcDescription, blobs, { engine: 'compiler' }),
+};
+const PROGRAM = 'test 1';
+const demo = () => memorySource(new Uint8Array(readFileSync(FILE)));
+
+function surveyed(
+  trace: Trace,
+  on: typeof boards | typeof toyBoards = boards,
+  pageBytes?: number,
+): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const options = { program: PROGRAM, ...(pageBytes !== undefined && { pageBytes }) };
+  for (const _ of survey(trace, on, (part) => parts.push(part.slice()), options));
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+let trace: Trace;
+let file: Uint8Array;
+const openIndex = (bytes = file, of = trace, program = PROGRAM) =>
+  StoredIndex.open(memorySource(bytes), of, program);
+const indexed = () => new Timeline(Trace.open(demo()), boards, { index: openIndex() });
+
+beforeAll(async () => {
+  await ready();
+  trace = Trace.open(demo());
+  file = surveyed(trace);
+});
+
+const places = (n: number) => fc.sample(fc.double({ min: 0, max: 1, noNaN: true }), { numRuns: n, seed: 11 });
+
+describe('a timeline with an index', () => {
+  it('has checkpoints all over the run at once', () => {
+    const { checkpoints, end } = indexed();
+    expect(checkpoints.length).toBeGreaterThan(30);
+    expect(checkpoints.at(-1)).toBe(end);
+    const gaps = checkpoints.slice(1).map((clock, i) => clock - checkpoints[i]!);
+    expect(Math.max(...gaps)).toBeLessThan(end / 8);
+  });
+
+  it('is everywhere what straight replay finds', () => {
+    const timeline = indexed();
+    for (const place of [...places(4), 1, 0.999]) {
+      const clock = Math.floor(place * timeline.end);
+      timeline.seek(clock);
+      const session = Session.open(demo(), boards);
+      session.runTo(clock);
+      expect([timeline.clock, timeline.stateHash()]).toEqual([session.clock, session.stateHash()]);
+    }
+    expect(timeline.divergence).toBeUndefined();
+  });
+
+  it('runs on from each milestone to the end, and passes every check', () => {
+    const timeline = indexed();
+    for (const clock of timeline.checkpoints.filter((_, i) => i % 16 === 4)) {
+      timeline.seek(clock);
+      expect(timeline.play(timeline.end)).toBe(true);
+    }
+  });
+
+  it('knows what was sent without having passed it', () => {
+    const straight = new Timeline(Trace.open(demo()), boards);
+    const [learned, known] = [new History(straight), new History(indexed())];
+    straight.play(straight.end);
+    expect(known.sentUpTo(straight.end)).toBe(learned.sentUpTo(straight.end));
+    expect(known.sentUpTo(straight.end)).toContain('hello');
+    expect(known.next('hello', 0)).toBe(learned.next('hello', 0));
+  });
+
+  it('finds writers where one without an index finds them', () => {
+    const [plain, withIndex] = [new Timeline(Trace.open(demo()), boards), indexed()];
+    const ranges = [0xb8000, 0x100004, 0x7c00].map((address) => ({ address, length: 4 }));
+    for (const range of ranges) {
+      const found = [plain, withIndex].map((timeline) => {
+        timeline.seek(timeline.end);
+        return [timeline.reverseContinue({ writes: [range] }), timeline.clock];
+      });
+      expect(found[1]).toEqual(found[0]);
+    }
+  });
+
+  it('does not take what was written twice for unwritten', () => {
+    const [plain, withIndex] = [new Timeline(Trace.open(demo()), boards), indexed()];
+    // Pages that hold at all milestones what they held at the one before, and yet are written: stacks, counters.
+    for (const page of fc.sample(fc.integer({ min: 0, max: 511 }), { numRuns: 12, seed: 3 })) {
+      const writes = [{ address: page << 12, length: 4096 }];
+      const found = [plain, withIndex].map((timeline) => {
+        timeline.seek(Math.floor(timeline.end * 0.7));
+        return [timeline.reverseContinue({ writes }), timeline.clock];
+      });
+      expect(found[1]).toEqual(found[0]);
+    }
+  });
+});
+
+describe('a survey', () => {
+  it('holds to a budget of bytes', () => {
+    const small = surveyed(trace, boards, 1 << 19);
+    expect(small.length).toBeLessThan(file.length);
+    const { stretches } = openIndex(small);
+    expect(stretches.length).toBeGreaterThan(0);
+    expect(stretches.length).toBeLessThan(openIndex().stretches.length);
+  });
+
+  it('notes vectors, ports and writes to video memory where they happen, and nowhere else', () => {
+    const timeline = new Timeline(Trace.open(demo()), boards);
+    const { machine } = timeline;
+    for (const stretch of openIndex().stretches) {
+      const seen = { vectors: new Set<number>(), ports: new Set<number>(), video: new Set<number>() };
+      machine.cpu.observer = { addresses: new Set(), vector: (vector) => seen.vectors.add(vector) };
+      machine.onPort = (port) => seen.ports.add(port);
+      machine.memory.observe({
+        writes: [{ address: 0xa0000, length: 0x20000 }],
+        heard: (at) => seen.video.add(at >>> 12),
+      });
+      timeline.play(stretch.to);
+      for (const what of ['vectors', 'ports', 'video'] as const) expect(stretch[what]).toEqual(seen[what]);
+    }
+  });
+
+  it('is of disks, too', () => {
+    const toy = recordToy({ until: 400_000, inputs: [{ at: 100_000, keys: 'w' }] });
+    const source = memorySource(toy.bytes);
+    const index = openIndex(surveyed(Trace.open(source), toyBoards), Trace.open(source));
+    const timeline = new Timeline(Trace.open(source), toyBoards, { index });
+    for (const place of [0.9, 0.1, 0.5, 0.6]) {
+      const clock = Math.floor(place * timeline.end);
+      timeline.seek(clock);
+      const session = Session.open(source, toyBoards);
+      session.runTo(clock);
+      expect(timeline.stateHash()).toBe(session.stateHash());
+    }
+  });
+});
+
+describe('an index that is not what it should be', () => {
+  const kindOf = (open: () => unknown): string => {
+    try {
+      open();
+    } catch (error) {
+      if (error instanceof IndexError) return error.kind;
+      throw error;
+    }
+    return 'fine';
+  };
+
+  it('is told from that of another trace or program', () => {
+    const other = recordToy({ until: 200_000 });
+    expect(kindOf(() => openIndex(file, Trace.open(memorySource(other.bytes))))).toBe('foreign');
+    expect(kindOf(() => openIndex(file, trace, 'test 2'))).toBe('foreign');
+    expect(kindOf(() => openIndex())).toBe('fine');
+  });
+
+  it('is found damaged wherever a byte is another', () => {
+    for (const at of fc.sample(fc.nat(file.length - 1), { numRuns: 60, seed: 5 })) {
+      const bytes = file.slice();
+      bytes[at]! ^= 1 << (at % 8);
+      expect(kindOf(() => openIndex(bytes).verify())).not.toBe('fine');
+    }
+  });
+
+  it('is found damaged wherever it is cut off', () => {
+    for (const length of fc.sample(fc.nat(file.length - 1), { numRuns: 60, seed: 6 })) {
+      expect(kindOf(() => openIndex(file.slice(0, length)))).not.toBe('fine');
+    }
+  });
+});
