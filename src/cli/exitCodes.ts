@@ -11,6 +11,8 @@ export const ExitCode = {
   badInput: 65,
   /** A file given cannot be read. */
   noInput: 66,
+  /** Something of the host is not to be had: a port to listen on. */
+  unavailable: 69,
   /** A defect of this program. */
   internal: 70,
   /** A file cannot be written. */

@@ -8,6 +8,7 @@ import { addDemo } from './commands/demo.js';
 import { addDiff } from './commands/diff.js';
 import { addEvents } from './commands/events.js';
 import { addExport } from './commands/export.js';
+import { addGdb } from './commands/gdb.js';
 import { addInfo } from './commands/info.js';
 import { addRecord } from './commands/record.js';
 import { addReplay } from './commands/replay.js';
@@ -27,6 +28,7 @@ const COMMANDS = [
   addInfo,
   addEvents,
   addBisect,
+  addGdb,
   addBranch,
   addTree,
   addDiff,
@@ -37,7 +39,8 @@ const COMMANDS = [
 
 const HELP_AFTER = `
 Live runs: Ctrl-A x ends the run, Ctrl-A h shows the other keys.
-Exit codes: 0 done, 64 usage, 65 bad input, 66 cannot read, 73 cannot write, 80 bad trace, 81 diverged,
+Exit codes: 0 done, 64 usage, 65 bad input, 66 cannot read, 69 unavailable, 73 cannot write, 80 bad
+trace, 81 diverged,
 82 script failed, 83 time limit, 84 triple fault, 85 halted, 86 reset, 87 tests failed, 88 not
 found, 89 disk contents missing, 90 different; a guest's exit port gives its own.
 `;

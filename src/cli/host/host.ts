@@ -12,6 +12,7 @@ export interface Input {
   readonly isTTY?: boolean | undefined;
   setRawMode?(raw: boolean): unknown;
   on(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
   off(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
   resume(): unknown;
   pause(): unknown;

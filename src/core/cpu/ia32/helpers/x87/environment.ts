@@ -21,7 +21,7 @@ function usesLinear(cpu: Context): boolean {
 const environmentBytes = (operandSize: number): number => (operandSize === 4 ? 28 : 14);
 
 /** The full tag word: 0 valid, 1 zero, 2 special, 3 empty; derived from the registers' contents. */
-function tagWord(f: Unit): number {
+export function tagWord(f: Unit): number {
   let word = 0;
   for (let i = 0; i < 8; i++) {
     const r = f.physical(i);

@@ -1,0 +1,136 @@
+/**
+ * What gdb asks of a target that stands still: registers, memory, threads and descriptions (GDB manual, appendix
+ * E.2, E.4 and E.5). Addresses are linear, as everywhere in gdb. What would change the guest is refused.
+ *
+ * Left out: device memory, because reading it can change the device.
+ */
+import { Ia32 } from '../../core/cpu/ia32/cpu.js';
+import { Cr0, Flag } from '../../core/cpu/ia32/state.js';
+import type { Debugger } from '../debug/debugger.js';
+import { hexOf, hexOfText, numberOf, numbersOf } from './hex.js';
+import { PACKET_SIZE, textOf } from './packets.js';
+import { bytesOf, type Feature, featuresOf, type GdbRegister } from './registers.js';
+import { THREAD } from './stopReply.js';
+import { memoryMapXml, targetXml } from './targetDescription.js';
+
+const CHANGES_NOTHING = 'a recorded run cannot be changed; rewind86 branch makes another run of it';
+const REFUSED: Readonly<Record<string, string>> = {
+  G: `E.${CHANGES_NOTHING}`,
+  P: `E.${CHANGES_NOTHING}`,
+  M: `E.${CHANGES_NOTHING}`,
+  X: `E.${CHANGES_NOTHING}`,
+};
+/** EFAULT, by gdb's numbers. */
+const NO_MEMORY = 'E0e';
+const NOT_UNDERSTOOD = 'E16';
+const ADDRESSES = 2 ** 32;
+
+export class Inspection {
+  readonly registers: readonly GdbRegister[];
+  readonly #debug: Debugger;
+  readonly #features: readonly Feature[];
+
+  constructor(debug: Debugger) {
+    this.#debug = debug;
+    this.#features = featuresOf(debug.machine.cpu, debug.registers);
+    this.registers = this.#features.flatMap(({ registers }) => registers);
+  }
+
+  /** The answer to a packet; empty, as the protocol wants it, to one that it does not know. */
+  of(packet: string): string {
+    const [letter = '', rest] = [packet[0], packet.slice(1)];
+    switch (letter) {
+      case 'g':
+        return this.registers.map(digitsOf).join('');
+      case 'p':
+        return this.#register(rest);
+      case 'm':
+        return this.#memory(rest, hexOf);
+      case 'x':
+        return this.#memory(rest, (bytes) => `b${textOf(bytes)}`);
+      case 'H':
+        return isThread(rest.slice(1)) ? 'OK' : NOT_UNDERSTOOD;
+      case 'T':
+        return isThread(rest) ? 'OK' : NOT_UNDERSTOOD;
+      case 'q':
+        return this.#query(rest);
+    }
+    return REFUSED[letter] ?? '';
+  }
+
+  #register(text: string): string {
+    const register = this.registers[numberOf(text) ?? -1];
+    return register ? digitsOf(register) : NOT_UNDERSTOOD;
+  }
+
+  #memory(text: string, show: (bytes: Uint8Array) => string): string {
+    const [address, length] = numbersOf(text, 2) ?? [];
+    if (length === undefined) return NOT_UNDERSTOOD;
+    if (length === 0) return show(new Uint8Array());
+    if (address! >= ADDRESSES) return NO_MEMORY;
+    const bytes = this.#debug.memory.bytes(address!, Math.min(length, PACKET_SIZE / 2 - 1));
+    return bytes.length === 0 ? NO_MEMORY : show(bytes);
+  }
+
+  #query(query: string): string {
+    switch (query.split(/[:,]/)[0]) {
+      case 'C':
+        return `QC${THREAD}`;
+      case 'fThreadInfo':
+        return `m${THREAD}`;
+      case 'sThreadInfo':
+        return 'l';
+      case 'ThreadExtraInfo':
+        return isThread(query.split(',')[1] ?? '') ? hexOfText(`CPU 0, ${this.#mode()}`) : NOT_UNDERSTOOD;
+      // gdb leaves a process that it has attached to, and would end another.
+      case 'Attached':
+        return '1';
+      case 'Symbol':
+        return 'OK';
+      case 'Xfer':
+        return this.#transfer(query);
+    }
+    return '';
+  }
+
+  #transfer(query: string): string {
+    const [, object, , annex, span] = query.split(':');
+    const [offset, length] = numbersOf(span ?? '', 2) ?? [];
+    const document = this.#document(object, annex);
+    if (document === undefined) return object === 'features' ? 'E00' : '';
+    if (length === undefined) return NOT_UNDERSTOOD;
+    const part = document.slice(offset, offset! + Math.min(length, PACKET_SIZE / 2));
+    return (offset! + part.length < document.length ? 'm' : 'l') + part;
+  }
+
+  #document(object: string | undefined, annex: string | undefined): string | undefined {
+    const { cpu, memory } = this.#debug.machine;
+    const { lineEnd } = this.#debug.registers;
+    if (object === 'features' && annex === 'target.xml') {
+      return targetXml(cpu instanceof Ia32 ? 'i386' : 'i8086', this.#features);
+    }
+    if (object !== 'memory-map') return undefined;
+    return memoryMapXml(memory, !(cpu instanceof Ia32) || (cpu.s.cr0 & Cr0.PG) === 0, lineEnd);
+  }
+
+  /** The processor's mode, as `info threads` shows it. */
+  #mode(): string {
+    const { cpu } = this.#debug.machine;
+    if (!(cpu instanceof Ia32)) return '8086';
+    const { s } = cpu;
+    const halted = s.halted ? ', halted' : '';
+    if (!(s.cr0 & Cr0.PE)) return `real mode${halted}`;
+    if (s.eflags & Flag.VM) return `virtual-8086 mode${halted}`;
+    const paging = s.cr0 & Cr0.PG ? ', paging' : '';
+    return `${this.#debug.bitness}-bit protected mode, ring ${s.cpl}${paging}${halted}`;
+  }
+}
+
+/** Unavailable digits for a register that this CPU has not. */
+function digitsOf(register: GdbRegister): string {
+  const bytes = bytesOf(register);
+  return bytes ? hexOf(bytes) : 'xx'.repeat(register.bits / 8);
+}
+
+/** All threads, any, or the only one. */
+const isThread = (text: string): boolean => /^(-1|0*[01])$/.test(text);

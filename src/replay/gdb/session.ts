@@ -1,0 +1,206 @@
+/**
+ * One connection of gdb to a debugger: packets in, packets out (GDB manual, appendix E, "GDB Remote Serial
+ * Protocol"). It knows no sockets and no time: bytes are handed to it, and `advance` does a slice of what is to be
+ * done, so that whoever drives it can let an interrupt in while a long move is under way.
+ *
+ * Left out: non-stop mode, several processes, file transfer, tracepoints, extended mode.
+ */
+
+import type { Debugger, Move } from '../debug/debugger.js';
+import { describeDivergence } from '../divergence.js';
+import { hexOfText, textOfHex } from './hex.js';
+import { Inspection } from './inspection.js';
+import { monitor } from './monitor.js';
+import { Motion, VCONT_ACTIONS } from './motion.js';
+import { frame, latin1, PACKET_SIZE, PacketReader } from './packets.js';
+import { StopPoints } from './stopPoints.js';
+import { detailOf, Signal, stopReply } from './stopReply.js';
+
+const SUPPORTED = [
+  `PacketSize=${PACKET_SIZE.toString(16)}`,
+  ...[
+    'QStartNoAckMode+',
+    'qXfer:features:read+',
+    'qXfer:memory-map:read+',
+    'ReverseStep+',
+    'ReverseContinue+',
+  ],
+  ...['swbreak+', 'hwbreak+', 'vContSupported+', 'multiprocess-', 'binary-upload+', 'error-message+'],
+].join(';');
+
+/** Something that takes a while, and the last packet of its answer. */
+interface Work {
+  readonly slices: Generator<number, string, void>;
+  /** The answer if it was given up. */
+  readonly interrupted: () => string;
+}
+
+type Answer = string | Work | undefined;
+
+export class GdbSession {
+  readonly #debug: Debugger;
+  readonly #send: (bytes: Uint8Array) => void;
+  readonly #reader = new PacketReader();
+  readonly #points = new StopPoints();
+  readonly #motion: Motion;
+  readonly #inspection: Inspection;
+  /** Features that gdb has. */
+  #features = new Set<string>();
+  readonly #queue: ('interrupt' | { readonly packet: string })[] = [];
+  #work: Work | undefined;
+  #acknowledging = true;
+  #last: Uint8Array | undefined;
+  #ended = false;
+
+  constructor(debug: Debugger, send: (bytes: Uint8Array) => void) {
+    this.#debug = debug;
+    this.#send = send;
+    this.#motion = new Motion(debug, this.#points);
+    this.#inspection = new Inspection(debug);
+  }
+
+  /** gdb has taken its leave. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Bytes from gdb, in pieces of any size. */
+  receive(bytes: Uint8Array): void {
+    for (const incoming of this.#reader.read(bytes)) {
+      switch (incoming.kind) {
+        case 'packet':
+          if (this.#acknowledging) this.#send(latin1('+'));
+          this.#queue.push({ packet: incoming.data });
+          break;
+        case 'damaged':
+          if (this.#acknowledging) this.#send(latin1('-'));
+          break;
+        case 'resend':
+          if (this.#last) this.#send(this.#last);
+          break;
+        case 'interrupt':
+          this.#queue.push('interrupt');
+      }
+    }
+  }
+
+  /** Does a slice of what is to be done. False if there is nothing. */
+  advance(): boolean {
+    if (this.#ended) return false;
+    if (this.#work) this.#proceed(this.#work);
+    else {
+      const next = this.#queue.shift();
+      // Nothing is under way: there is nothing to interrupt.
+      if (next && next !== 'interrupt') this.#begin(this.#answerTo(next.packet));
+    }
+    return !this.#ended && (this.#work !== undefined || this.#queue.length > 0);
+  }
+
+  /** The connection is gone: what is under way is given up. */
+  close(): void {
+    this.#work?.slices.return('');
+    this.#work = undefined;
+    this.#points.clear();
+    this.#ended = true;
+  }
+
+  #begin(answer: Answer): void {
+    if (typeof answer === 'string') this.#answer(answer);
+    else this.#work = answer;
+  }
+
+  #proceed({ slices, interrupted }: Work): void {
+    if (this.#queue[0] === 'interrupt') {
+      this.#queue.shift();
+      slices.return('');
+      this.#work = undefined;
+      return this.#answer(interrupted());
+    }
+    const { done, value } = slices.next();
+    if (!done) return;
+    this.#work = undefined;
+    this.#answer(value);
+  }
+
+  #answer(packet: string): void {
+    this.#last = frame(packet);
+    this.#send(this.#last);
+  }
+
+  /** Shows a text in gdb, in packets that it can take. */
+  #tell(text: string): void {
+    const hex = hexOfText(text);
+    const most = PACKET_SIZE - 8;
+    for (let at = 0; at < hex.length; at += most) this.#answer(`O${hex.slice(at, at + most)}`);
+  }
+
+  #answerTo(packet: string): Answer {
+    if (/^[Zz]/.test(packet)) return this.#stopPoint(packet);
+    if (packet === '?') return this.#stopped('');
+    if (packet === 'vCont?') return VCONT_ACTIONS;
+    if (packet === 'D' || packet === 'k') return this.#leave(packet);
+    if (packet === 'QStartNoAckMode') {
+      this.#acknowledging = false;
+      return 'OK';
+    }
+    if (packet.startsWith('qSupported')) return this.#supported(packet);
+    if (packet.startsWith('qRcmd,')) return this.#monitor(packet.slice(6));
+    const move = this.#motion.of(packet);
+    if (move === undefined) return this.#inspection.of(packet);
+    return typeof move === 'string' ? move : this.#moving(move);
+  }
+
+  #supported(packet: string): string {
+    const features = packet.slice(packet.indexOf(':') + 1).split(';');
+    this.#features = new Set(features.filter((f) => f.endsWith('+')).map((f) => f.slice(0, -1)));
+    return SUPPORTED;
+  }
+
+  #stopPoint(packet: string): string {
+    const text = packet.slice(1);
+    return packet[0] === 'Z' ? this.#points.insert(text) : this.#points.remove(text);
+  }
+
+  /** To detach is answered, to kill is not: the trace stays either way. */
+  #leave(packet: 'D' | 'k'): undefined {
+    if (packet === 'D') this.#answer('OK');
+    this.close();
+  }
+
+  #moving(move: Move): Work {
+    const known = (feature: string) => this.#features.has(feature);
+    const { timeline, breakpoints } = this.#debug;
+    const told = (): void => {
+      const { divergence } = timeline;
+      if (divergence) this.#tell(`${describeDivergence(divergence)}\n`);
+    };
+    const slices = function* (this: GdbSession): Generator<number, string, void> {
+      const arrival = yield* move;
+      told();
+      for (const { number, text } of arrival.met.filter((b) => breakpoints.all.includes(b))) {
+        this.#tell(`breakpoint ${number}: ${text}\n`);
+      }
+      return this.#stopped(detailOf(arrival, known));
+    };
+    const interrupted = () => stopReply(this.#inspection.registers, Signal.interrupt);
+    return { slices: slices.call(this), interrupted };
+  }
+
+  #stopped(detail: string): string {
+    return stopReply(this.#inspection.registers, Signal.trap, detail);
+  }
+
+  #monitor(hex: string): Answer {
+    const line = textOfHex(hex);
+    if (line === undefined) return 'E16';
+    const console = {
+      tell: (text: string) => this.#tell(text),
+      takesErrors: this.#features.has('error-message'),
+    };
+    const interrupted = () => {
+      this.#tell(`interrupted at clock ${this.#debug.clock}\n`);
+      return 'OK';
+    };
+    return { slices: monitor(this.#debug, line, console), interrupted };
+  }
+}
