@@ -48,6 +48,11 @@ export class Disk implements Device {
     this.#bitmaps = Math.ceil(options.sectors / SECTORS_PER_BITMAP);
   }
 
+  /** The name of the drive that it is in, as the board gives it. */
+  get drive(): string {
+    return this.name.replace(/-image$/, '');
+  }
+
   /** What is on a disk outlives power. */
   reset(): void {}
 

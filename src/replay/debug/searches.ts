@@ -1,5 +1,6 @@
 /** Moves to what a guest said, showed or wrote. */
 import type { Machine } from '../../core/machine.js';
+import { Disk } from '../../devices/disk.js';
 import { screenLines } from '../screen.js';
 import type { Stops } from '../timeline/stops.js';
 import { rangesOf } from './breakpoints.js';
@@ -77,9 +78,8 @@ export function* lastRegisterWrite(debug: Debugger, name: string): Move {
 
 /** Back to before the last command that wrote a sector of a disk. Throws a RangeError if there is no such disk. */
 export function* lastSectorWrite(debug: Debugger, disk: string, lba: number): Move {
-  const device = debug.machine.devices.find(({ name, pages }) => name === disk && pages);
-  if (!device) {
-    const disks = debug.machine.devices.filter(({ pages }) => pages).map(({ name }) => name);
+  const disks = debug.machine.devices.flatMap((device) => (device instanceof Disk ? [device.drive] : []));
+  if (!disks.includes(disk)) {
     throw new RangeError(`no disk is called "${disk}"; there are ${disks.join(', ') || 'none'}`);
   }
   return yield* debug.find('back', {
