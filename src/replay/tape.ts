@@ -201,6 +201,7 @@ export class Tape {
 
   /** What was taken, when the machine stands at `clock`. Everything must have been kept. */
   past(clock: number): TapePast {
+    while (this.#to <= clock && this.#loaded < this.#trace.segments.length) this.#load();
     const at = this.mark();
     const beyond = this.#ends.findIndex((end) => {
       return end.to > clock || end.steps > at.steps || end.pulls > at.pulls || end.signals > at.signals;
