@@ -4,6 +4,7 @@ import { ready } from '../replay/ready.js';
 import { addBisect } from './commands/bisect.js';
 import { addBranch } from './commands/branch.js';
 import { addConform } from './commands/conform.js';
+import { addDap } from './commands/dap.js';
 import { addDemo } from './commands/demo.js';
 import { addDiff } from './commands/diff.js';
 import { addEvents } from './commands/events.js';
@@ -32,6 +33,7 @@ const COMMANDS = [
   addBranch,
   addTree,
   addDiff,
+  addDap,
   addRun,
   addExport,
   addConform,

@@ -16,8 +16,8 @@ const pure = SOURCES.filter(({ path }) => ['core', 'devices', 'replay'].includes
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   core: [],
   devices: [],
-  // Formats and hashes of traces, the scripts' syntax, disassembly.
-  replay: ['iced-x86', 'msgpackr/pack', 'xxhash-wasm', 'yaml', 'zstd-codec'],
+  // Formats and hashes of traces, the scripts' syntax, disassembly; the types of a debug protocol.
+  replay: ['@vscode/debugprotocol', 'iced-x86', 'msgpackr/pack', 'xxhash-wasm', 'yaml', 'zstd-codec'],
 };
 
 /** The one asynchronous step: WebAssembly libraries that only load so (see src/replay/ready.ts). */
