@@ -100,7 +100,7 @@ describe('runs that differ', () => {
     const a = file('a', demo(1_000_000));
     const b = file('b', demo(1_000_000, { provider: seededProvider(2) }, { seed: 2 }));
     const map = file('map', new TextEncoder().encode('001003b6 T draw\n'));
-    const { code, out } = await diff(a, b, '--symbols', map);
+    const { code, out } = await diff(a, b, '--symbols', map, '--good', '700000');
     expect(code).toBe(90);
     expect(out).toMatch(/^machines {6}seed: 1 \/ 2$/m);
     expect(out).toMatch(/^behind {8}[0-9a-f]{8} {2}e5e8 {14}in eax,0E8h {19}(draw|random)\+[0-9a-f]+h$/m);
@@ -132,7 +132,22 @@ describe('runs that are equal', () => {
     expect(err).toMatch(/^rewind86: \S+torn: incomplete, replays up to clock 1000\d\n$/);
     const json = JSON.parse((await diff(whole, part, '--json')).out);
     expect(json).toMatchObject({ equal: true, exact: true, machine: [], clock: json.ends.b });
+    expect(json.found).toBe(false);
     expect((await diff(DEMO, DEMO)).out).toContain('then both end (exit with 1)\n');
+  });
+});
+
+describe('runs whose machines differ, and that do the same', () => {
+  it('are not called equal', async () => {
+    const a = file('a', record({ until: 9000 }));
+    const b = file('b', record({ until: 9000, description: { ...toyDescription, memory: 2 << 20 } }));
+    const { code, out } = await diff(a, b);
+    expect(code).toBe(90);
+    expect(out).toContain(
+      'machines      memory: 1048576 / 2097152\nleft out      RAM, kinds of memory pages: of different form',
+    );
+    expect(out).toMatch(/\nthe rest is equal wherever it was looked at, up to clock 900\d /);
+    expect(JSON.parse((await diff(a, b, '--json')).out)).toMatchObject({ equal: false, found: false });
   });
 });
 

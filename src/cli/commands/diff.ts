@@ -11,7 +11,7 @@ import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { addReplayOptions, openTimeline, type ReplayOptions, warnIncomplete } from '../machine/trace.js';
 import { drive } from './bisect.js';
 import type { AddCommand } from './command.js';
-import { type DiffFrame, diffJson, diffText } from './diffReport.js';
+import { type DiffFrame, diffJson, diffText, isEqual } from './diffReport.js';
 
 interface DiffOptions extends ReplayOptions {
   readonly good?: number;
@@ -69,5 +69,5 @@ function tell(answer: DiffAnswer, frame: DiffFrame, { json }: DiffOptions, host:
     return ExitCode.diverged;
   }
   host.stdout.write(json ? `${JSON.stringify(diffJson(answer, frame))}\n` : diffText(answer, frame));
-  return answer.kind === 'equal' ? ExitCode.ok : ExitCode.different;
+  return isEqual(answer) ? ExitCode.ok : ExitCode.different;
 }

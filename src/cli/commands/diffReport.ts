@@ -26,6 +26,11 @@ type Json = Readonly<Record<string, unknown>>;
 const FIELDS = 16;
 const PULLED = 16;
 
+/** All of both runs is, as far as both go: nothing had to be left out. */
+export function isEqual({ kind, leftOut }: Difference | Agreement): boolean {
+  return kind === 'equal' && leftOut.length === 0;
+}
+
 export function diffText(answer: Difference | Agreement, frame: DiffFrame): string {
   const lines = [
     ...block('A', [printable(frame.paths.a)]),
@@ -49,8 +54,9 @@ function leftOutText(parts: readonly string[], { good }: DiffFrame): string[] {
 
 // ---- equal ----
 
-function agreementText({ clock, ends, exact }: Agreement, frame: DiffFrame): string[] {
-  const how = exact ? 'equal' : 'equal wherever they were looked at,';
+function agreementText({ clock, ends, exact, leftOut }: Agreement, frame: DiffFrame): string[] {
+  const rest = leftOut.length > 0 ? 'the rest is ' : '';
+  const how = `${rest}${exact ? 'equal' : 'equal wherever it was looked at,'}`;
   return [`${how} up to clock ${clock}${secondsText(clock, frame)}, then ${endText(ends, frame)}`];
 }
 
@@ -211,7 +217,8 @@ function hexOf(data: Uint8Array): string {
 /** Bytes, and values that may not fit a double, are hexadecimal texts. */
 export function diffJson(answer: Difference | Agreement, { paths, good }: DiffFrame): Json {
   const { kind, machine, leftOut } = answer;
-  const head = { a: paths.a, b: paths.b, from: good, equal: kind === 'equal', machine, leftOut };
+  const found = kind === 'different';
+  const head = { a: paths.a, b: paths.b, from: good, equal: isEqual(answer), found, machine, leftOut };
   if (answer.kind === 'equal') {
     return { ...head, clock: answer.clock, exact: answer.exact, ends: answer.ends };
   }

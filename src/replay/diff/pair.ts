@@ -136,7 +136,7 @@ export class Pair {
 }
 
 /** A processor's state without the wires that devices drive. Its clock is in it. */
-export class ProcessorView {
+class ProcessorView {
   readonly #cpu: Cpu;
   readonly #bytes: Uint8Array;
   readonly #wires: readonly number[];

@@ -202,3 +202,28 @@ describe('differences made by hand', () => {
     expect(found).toEqual({ ...NONE, registers: [{ name: 'bx', a: 0, b: 0xbeef }] });
   });
 });
+
+describe('runs of a PC/XT', () => {
+  const description = {
+    board: 'xt',
+    model: 'i8088',
+    memory: 64 << 10,
+    display: 'cga',
+    disks: [],
+    floppies: [],
+    debugPorts: false,
+  };
+  const xt = (inputs: readonly TestInput[]) => record({ until: 2_200_000, inputs, description, boards });
+
+  it('part to the clock', () => {
+    const key = (at: number, code: number) => ({ at, channel: 'keyboard', data: Uint8Array.of(code, 0) });
+    for (const [a, b] of [
+      [xt([key(2_000_000, 30)]), xt([key(2_000_000, 31)])],
+      [xt([key(2_000_000, 30)]), xt([key(2_000_001, 30)])],
+    ] as const) {
+      const { before, after, exact } = part(a, b).step!;
+      expect({ before, after }).toEqual(exhaustively(a, b, boards, 1_999_000));
+      expect(exact).toBe(true);
+    }
+  });
+});
