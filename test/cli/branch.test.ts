@@ -162,6 +162,44 @@ describe('a live branch', () => {
   });
 });
 
+describe("a branch that needs its parent's disk", () => {
+  const disk = new Uint8Array(66 * 512).fill(7);
+
+  async function toy(command: string, ...args: string[]) {
+    const host = new FakeHost();
+    const code = await runCli([command, ...args, '-q'], host);
+    return { code, err: host.err };
+  }
+
+  it('ends with one line where it has none, and goes on where it is given', async () => {
+    const [parent, o] = [file('short.rewind'), file('needy.rewind')];
+    fs.writeFileSync(file('disk'), disk);
+    const image = ['--disk', file('disk')];
+    fs.writeFileSync(file('wait.yaml'), '- delay: 3\n');
+    expect((await toy('record', ...image, '--script', file('wait.yaml'), '-o', parent)).code).toBe(0);
+    const further = [parent, '--at', '200000', '--until', '3000000', '-o', o];
+    const { code, err } = await toy('branch', ...further);
+    expect(code).toBe(89);
+    expect(err).toMatch(
+      /^rewind86: the branch reads sector \d+ of disk:0, which its parent never did: --disk FILE/,
+    );
+    expect(err.trim().split('\n')).toHaveLength(1);
+    const host = new FakeHost();
+    expect(await runCli(['verify', o], host)).toBe(0);
+    expect(host.err).toContain('incomplete');
+    expect((await toy('branch', ...further, ...image)).code).toBe(0);
+    disk.fill(8);
+    fs.writeFileSync(file('disk'), disk);
+    const other = await toy('branch', ...further, ...image);
+    expect(other).toMatchObject({
+      code: 65,
+      err: expect.stringMatching(/not the image recorded from: sector \d+ differs/),
+    });
+    fs.writeFileSync(file('disk'), disk.subarray(512));
+    expect((await toy('branch', ...further, ...image)).err).toMatch(/another size/);
+  });
+});
+
 describe('tree', () => {
   it('shows parents and branches, and which parents are missing', async () => {
     const root = file('tree');

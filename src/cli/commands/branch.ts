@@ -5,6 +5,7 @@ import { type Branch, branch } from '../../replay/branch/branch.js';
 import { ChangeError } from '../../replay/branch/changeError.js';
 import { type Change, inputOfChange } from '../../replay/branch/changes.js';
 import { inputsOf, KeepingInputs } from '../../replay/branch/inputs.js';
+import { strangeSector } from '../../replay/branch/knownContents.js';
 import { hex64 } from '../../replay/hash.js';
 import type { Symbols } from '../../replay/query/symbols.js';
 import { ExpressionError } from '../../replay/query/tokens.js';
@@ -15,11 +16,19 @@ import type { Trace } from '../../replay/trace/reader.js';
 import { CliError, usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { BranchProvider, MissingContents } from '../host/branchProvider.js';
-import { freeName, protectInputs, ReadFile, WriteFile } from '../host/files.js';
+import { checkWritable, freeName, protectInputs, ReadFile, WriteFile } from '../host/files.js';
 import { type Host, say } from '../host/host.js';
 import type { View } from '../host/terminal.js';
 import { Drive, type Ended } from '../machine/drive.js';
-import { endText, exitCodeOf, guestSeconds, loadScript, reasonOf } from '../machine/live.js';
+import {
+  announce,
+  display,
+  endText,
+  exitCodeOf,
+  guestSeconds,
+  loadScript,
+  reasonOf,
+} from '../machine/live.js';
 import { fileName, natural, seconds } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { addReplayOptions, openTimeline, type ReplayOptions, warnIncomplete } from '../machine/trace.js';
@@ -94,14 +103,9 @@ function addRun(command: Command): Command {
     .option('--entropy-seed <n>', 'seed of what it draws beyond its parent', natural(2 ** 32 - 1), 0)
     .option('--label <text>', 'a name for the branch')
     .option('-o, --output <file>', 'the trace (default: the first free of branch-001.rewind ...)', fileName)
-    .option('--display <what>', 'serial or screen (default: serial)', display, 'serial')
+    .option('--display <what>', 'serial or screen (default: by the kernel command line)', display)
     .option('-q, --quiet', "do not show the guest's output", false)
     .option('--json', "print a summary as JSON instead of the guest's output", false);
-}
-
-function display(text: string): View {
-  if (text === 'serial' || text === 'screen') return text;
-  throw usage('--display: it is serial or screen');
 }
 
 async function run(path: string, options: BranchOptions, host: Host): Promise<number> {
@@ -113,15 +117,12 @@ async function run(path: string, options: BranchOptions, host: Host): Promise<nu
   const edits = editsOf(options, inputsOf(trace));
   const images = imagesOf(options, trace);
   const symbols = symbolsFor(trace, options.symbols);
+  const given = [path, options.script, options.symbols, ...options.disk, ...options.floppy];
+  const out = new Output(options.output ?? freeName('branch', 'rewind'), given);
   const signal = await goTo(timeline, placeOf(options, edits, timeline), edits, host);
   if (signal) return signalCode(signal);
   const changes = changesHere(options, timeline, symbols, host);
   if (!changes) return ExitCode.usage;
-  const out = new Output(options.output ?? freeName('branch', 'rewind'), [
-    path,
-    ...options.disk,
-    ...options.floppy,
-  ]);
   const begun = guarded(() => begin(timeline, changes, options, out, images));
   return await record(begun, { script, trace, edits, path }, out, options, host);
 }
@@ -132,8 +133,12 @@ class Output {
   #held: Uint8Array[] = [];
   #file: WriteFile | undefined;
 
-  constructor(path: string, inputs: readonly string[]) {
-    protectInputs(path, inputs);
+  constructor(path: string, inputs: readonly (string | undefined)[]) {
+    protectInputs(
+      path,
+      inputs.filter((input) => input !== undefined),
+    );
+    checkWritable(path);
     this.path = path;
   }
 
@@ -153,11 +158,11 @@ class Output {
   }
 }
 
-/** Images by channel; each must be as large as the machine's. */
-function imagesOf(options: BranchOptions, { manifest }: Trace): Map<string, ReadFile> {
+/** Images by channel; each must be as large as the machine's, and hold what the parent has read. */
+function imagesOf(options: BranchOptions, trace: Trace): Map<string, ReadFile> {
   const images = new Map<string, ReadFile>();
   for (const kind of ['disk', 'floppy'] as const) {
-    const drives = manifest.description[kind === 'disk' ? 'disks' : 'floppies'];
+    const drives = trace.manifest.description[kind === 'disk' ? 'disks' : 'floppies'];
     for (const [unit, path] of options[kind].entries()) {
       const drive: unknown = Array.isArray(drives) ? drives[unit] : undefined;
       const sectors = (drive as { readonly sectors?: number } | null | undefined)?.sectors;
@@ -168,6 +173,12 @@ function imagesOf(options: BranchOptions, { manifest }: Trace): Map<string, Read
       }
       images.set(`${kind}:${unit}`, image);
     }
+  }
+  const provider = new BranchProvider(images, 0);
+  for (const [channel, { path }] of images) {
+    const sector = strangeSector(trace, channel, provider);
+    if (sector === undefined) continue;
+    throw new CliError(ExitCode.badInput, `${path} is not the image recorded from: sector ${sector} differs`);
   }
   return images;
 }
@@ -257,6 +268,7 @@ async function record(
 ): Promise<number> {
   const { recorder } = begun;
   out.open();
+  if (options.live) announce(options, host);
   try {
     const ended = await drive(begun, setting, options, host);
     const final = recorder.finish(reasonOf(ended));
@@ -282,10 +294,16 @@ function drive(begun: Branch, setting: Setting, options: BranchOptions, host: Ho
     timeLimit: options.timeLimit,
     ...(until !== undefined && { until }),
     alone: !options.live,
-    view: options.display ?? 'serial',
+    view: options.display ?? viewOf(trace, options),
     show: !options.quiet && !options.json,
     onFlush: () => recorder.flush(),
   }).run();
+}
+
+/** Where a user at the keyboard will want to look; nobody else has more than the serial line. */
+function viewOf({ manifest: { description } }: Trace, { live }: BranchOptions): View {
+  const kernel = description['kernel'] as { readonly append?: string } | undefined;
+  return live && !/\bconsole=ttyS0\b/.test(kernel?.append ?? '') ? 'screen' : 'serial';
 }
 
 /** Whatever ended the parent did so at its last clock, but only an attempt to go on shows it. */

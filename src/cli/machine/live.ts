@@ -32,7 +32,7 @@ export function addLiveOptions(command: Command): Command {
     .option('--json', "print a summary as JSON instead of the guest's output", false);
 }
 
-function display(text: string): View {
+export function display(text: string): View {
   if (text === 'serial' || text === 'screen') return text;
   throw new InvalidArgumentError('It is serial or screen.');
 }
@@ -78,7 +78,7 @@ function hasBootSector(image: ReadFile): boolean {
 }
 
 /** Says how a run without a script ends, and what of the guest is to be seen: nothing else would. */
-export function announce(options: LiveOptions, host: Host): void {
+export function announce(options: Pick<LiveOptions, 'script' | 'quiet' | 'json'>, host: Host): void {
   if (options.script !== undefined || options.quiet) return;
   const ends = host.stdin.isTTY
     ? 'Ctrl-A x ends the run, Ctrl-A h shows other keys'

@@ -5,6 +5,7 @@
  * somebody else to answer.
  */
 import type { Provider } from '../../core/door.js';
+import { sameBytes } from '../sameBytes.js';
 import { decodePulls, type Pull, UNIT } from '../trace/columns.js';
 import { reading, type Trace } from '../trace/reader.js';
 
@@ -26,6 +27,12 @@ export class KnownContents implements Provider {
     this.#trace = trace;
     this.#pulled = pulled;
     this.#other = other;
+  }
+
+  /** Of a disk: the sectors that it knows. */
+  sectorsOf(channel: string): number[] {
+    this.#disks ??= this.#read();
+    return [...(this.#disks.get(channel)?.keys() ?? [])];
   }
 
   pull(channel: string, request: number, length: number): Uint8Array {
@@ -76,6 +83,14 @@ export class KnownContents implements Provider {
     for (const [i, unit] of units.entries()) if (unit) out.set(this.#trace.unit(unit - 1), i * UNIT);
     return out;
   }
+}
+
+/** A sector of a disk that the trace knows, and an image has otherwise. */
+export function strangeSector(trace: Trace, channel: string, image: Provider): number | undefined {
+  const known = new KnownContents(trace, 0, image);
+  return known.sectorsOf(channel).find((sector) => {
+    return !sameBytes(known.pull(channel, sector, UNIT), image.pull(channel, sector, UNIT));
+  });
 }
 
 function addSectors(
