@@ -136,22 +136,11 @@ describe('a live branch', () => {
     fs.writeFileSync(file('disk'), new Uint8Array(66 * 512).fill(7));
     const disk = ['--disk', file('disk')];
     await runCli(['record', ...disk, '--script', file('toy.yaml'), '-o', parent, '-q'], host);
-    const args = [
-      'branch',
-      parent,
-      '--at',
-      '1000000',
-      '--live',
-      '--time-limit',
-      '5',
-      ...disk,
-      '-q',
-      '-o',
-      file('live.rewind'),
-    ];
-    const live = new FakeHost();
-    live.stdin.once('newListener', () => setImmediate(() => live.stdin.emit('data', Buffer.from('q'))));
-    expect(await runCli(args, live)).toBe(0);
+    const live = ['--live', '--display', 'serial', '--time-limit', '5', '-q'];
+    const args = ['branch', parent, '--at', '1000000', ...live, ...disk, '-o', file('live.rewind')];
+    const user = new FakeHost();
+    user.stdin.once('newListener', () => setImmediate(() => user.stdin.emit('data', Buffer.from('q'))));
+    expect(await runCli(args, user)).toBe(0);
     const after = new FakeHost();
     await runCli(['events', file('live.rewind'), '--kind', 'input', '--json'], after);
     const data = after.out
