@@ -59,6 +59,8 @@ export interface CpuObserver {
   vector?(vector: number, source: VectorSource): void;
   /** A control register or the privilege level may have changed. */
   control?(): void;
+  /** The INTR pin is driven. */
+  interruptLine?(level: boolean): void;
 }
 
 /** Is an observer to be asked before the instruction at a linear address? */

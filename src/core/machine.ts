@@ -36,8 +36,8 @@ export class Machine implements Bus {
   outcome: Outcome | undefined;
   /** Hears every note; must change nothing. */
   onNote: (note: Note, clock: number) => void = () => {};
-  /** Hears of every access to a port, before it; must change nothing. */
-  onPort: ((port: number, size: number, write: boolean) => void) | undefined;
+  /** Hears of every access to a port, after it, and what was read or written; must change nothing. */
+  onPort: ((port: number, size: number, write: boolean, value: number) => void) | undefined;
   /** On a reset request: true (default) resets the machine, false ends the run. */
   resetAllowed = true;
   #cpu: Cpu | undefined;
@@ -135,14 +135,14 @@ export class Machine implements Bus {
   /** Port space. Unclaimed ports read all ones; a wide access to byte ports is split by their device. */
   readonly io: PortHandler = {
     read: (port, size) => {
-      this.onPort?.(port, size, false);
       const handler = this.#decoded[port];
-      if (handler) return handler.read(port, size) >>> 0;
-      return size === 4 ? 0xffffffff : (1 << (size * 8)) - 1;
+      const value = handler ? handler.read(port, size) >>> 0 : allOnes(size);
+      this.onPort?.(port, size, false, value);
+      return value;
     },
     write: (port, value, size) => {
-      this.onPort?.(port, size, true);
       this.#decoded[port]?.write(port, value, size);
+      this.onPort?.(port, size, true, value);
     },
   };
 
@@ -249,4 +249,8 @@ export class Machine implements Bus {
     this.outcome = state.outcome;
     this.#requested = undefined;
   }
+}
+
+function allOnes(size: number): number {
+  return size === 4 ? 0xffffffff : (1 << (size * 8)) - 1;
 }

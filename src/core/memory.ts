@@ -34,7 +34,8 @@ export interface MemoryTap {
   readonly writes?: readonly Range[];
   /** Read as data, by an instruction or a bus master. */
   readonly reads?: readonly Range[];
-  heard(address: number, length: number, write: boolean): void;
+  /** `master`: by a bus master, not by an instruction. `value`: what an instruction writes. */
+  heard(address: number, length: number, write: boolean, master: boolean, value?: number): void;
 }
 
 const ALIAS_FIRST_PAGE = 0xfffc0;
@@ -117,7 +118,7 @@ export class PhysicalMemory {
     if ((address & (PAGE_SIZE - 1)) + size > PAGE_SIZE) return this.#writeSplit(address, value, size);
     if (kind === PageKind.mmio) return this.#writeMmio(address, value, size);
     if (kind !== PageKind.ram) return;
-    if (this.watched[page]) this.#tell(address, size);
+    if (this.watched[page]) this.#tell(address, size, false, value);
     this.dirty[page] = Dirty.all;
     if (size === 4) this.#view.setUint32(address, value, true);
     else if (size === 2) this.#view.setUint16(address, value, true);
@@ -125,23 +126,24 @@ export class PhysicalMemory {
   }
 
   #writeMmio(address: number, value: number, size: number): void {
-    this.#hear(address, size, true);
+    this.#hear(address, size, true, false, value);
     this.#mmio.get(address >>> PAGE_SHIFT)!.write(address, value, size);
   }
 
-  #tell(address: number, length: number): void {
+  #tell(address: number, length: number, master: boolean, value?: number): void {
     const watched = this.watched[address >>> PAGE_SHIFT]!;
     if (watched & CPU_WATCHES) this.onWatchedWrite(address, length);
-    if (watched & Watch.data) this.#hear(address, length, true);
+    if (watched & Watch.data) this.#hear(address, length, true, master, value);
   }
 
-  #hear(address: number, length: number, write: boolean): void {
-    if (this.#tap && this.observes(address, length, write)) this.#tap.heard(address, length, write);
+  #hear(address: number, length: number, write: boolean, master: boolean, value?: number): void {
+    if (!this.#tap || !this.observes(address, length, write)) return;
+    this.#tap.heard(address, length, write, master, value);
   }
 
   /** An instruction reads data: to be called by the CPU, for `read` does not tell data from code. */
   hearRead(address: number, length: number): void {
-    this.#hear(address, length, false);
+    this.#hear(address, length, false, false);
   }
 
   /**
@@ -187,7 +189,7 @@ export class PhysicalMemory {
       const at = (address + done) >>> 0;
       const chunk = Math.min(length - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
       const kind = this.kind[at >>> PAGE_SHIFT]!;
-      this.#hear(at, chunk, false);
+      this.#hear(at, chunk, false, true);
       if (kind === PageKind.ram || kind === PageKind.rom) {
         const from = this.backing(at);
         out.set(this.ram.subarray(from, from + chunk), done);
@@ -204,7 +206,7 @@ export class PhysicalMemory {
       const page = at >>> PAGE_SHIFT;
       const chunk = Math.min(data.length - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
       if (this.kind[page] === PageKind.ram) {
-        if (this.watched[page]) this.#tell(at, chunk);
+        if (this.watched[page]) this.#tell(at, chunk, true);
         this.dirty[page] = Dirty.all;
         this.ram.set(data.subarray(done, done + chunk), at);
       } else for (let i = 0; i < chunk; i++) this.write(at + i, data[done + i]!, 1);

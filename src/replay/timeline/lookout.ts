@@ -20,6 +20,7 @@ export class Lookout implements CpuObserver {
   asked = 0;
   readonly vector?: (vector: number, source: VectorSource) => void;
   readonly control?: () => void;
+  readonly interruptLine?: (level: boolean) => void;
   readonly #machine: Machine;
   readonly #stops: Stops;
   readonly #stop: (hits: readonly Hit[]) => boolean;
@@ -36,6 +37,7 @@ export class Lookout implements CpuObserver {
     this.#pc = registersOf(machine.cpu).pc;
     if (watchesEvents(stops) && !stops.everywhere) this.addresses = stops.addresses ?? NOWHERE;
     if (stops.vectors) this.vector = (vector, source) => this.#vector(vector, source);
+    if (stops.interruptLine) this.interruptLine = stops.interruptLine;
     if (stops.controls) this.control = () => this.#controls();
   }
 
@@ -47,7 +49,7 @@ export class Lookout implements CpuObserver {
     this.#stops.begin?.(this.#machine);
     cpu.observer = this;
     if (writes || reads) memory.observe(this.#tap());
-    if (ports) this.#machine.onPort = (port, size, write) => this.#port(ports, port, size, write);
+    if (ports) this.#machine.onPort = (...access) => this.#port(ports, ...access);
   }
 
   disarm(): void {
@@ -94,6 +96,7 @@ export class Lookout implements CpuObserver {
   }
 
   #met(hit: Hit): void {
+    this.#stops.met?.(hit);
     this.#hits.push(hit);
     this.urgent = true;
   }
@@ -103,16 +106,17 @@ export class Lookout implements CpuObserver {
     return {
       ...(writes && { writes }),
       ...(reads && { reads }),
-      heard: (address, length, write) => this.#met({ kind: write ? 'write' : 'read', address, length }),
+      heard: (address, length, write, master, value) =>
+        this.#met({ kind: write ? 'write' : 'read', address, length, master, value }),
     };
   }
 
-  #port(ranges: readonly PortRange[], port: number, size: number, write: boolean): void {
+  #port(ranges: readonly PortRange[], port: number, size: number, write: boolean, value: number): void {
     const meant = ranges.some(({ first, last, direction }) => {
       if (direction && (direction === 'out') !== write) return false;
       return port <= last && port + size > first;
     });
-    if (meant) this.#met({ kind: 'port', port, size, write });
+    if (meant) this.#met({ kind: 'port', port, size, write, value });
   }
 
   #vector(vector: number, source: VectorSource): void {

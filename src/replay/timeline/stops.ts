@@ -36,6 +36,10 @@ export interface Stops {
   readonly notes?: (note: Note) => boolean;
   /** Inputs admitted on a channel. */
   readonly inputs?: (channel: string) => boolean;
+  /** Hears of the processor's INTR pin, as it is driven; nothing to stop at. */
+  readonly interruptLine?: (level: boolean) => void;
+  /** Hears of what is met when it happens, often in the midst of an instruction; must change nothing. */
+  readonly met?: (hit: Hit) => void;
   /**
    * Only if this holds behind what was met; it must change nothing. Alone: before any instruction where it holds.
    * Asked in the order of time, from where `begin` was called last.
@@ -49,20 +53,39 @@ export interface Stops {
 /** One of the things that a run stopped for. */
 export type Hit =
   | { readonly kind: 'address'; readonly address: number }
-  | { readonly kind: 'write' | 'read'; readonly address: number; readonly length: number }
-  | { readonly kind: 'port'; readonly port: number; readonly size: number; readonly write: boolean }
+  /** `master`: by a bus master. `value`: what an instruction writes; undefined of reads and of bus masters. */
+  | {
+      readonly kind: 'write' | 'read';
+      readonly address: number;
+      readonly length: number;
+      readonly master: boolean;
+      readonly value: number | undefined;
+    }
+  | {
+      readonly kind: 'port';
+      readonly port: number;
+      readonly size: number;
+      readonly write: boolean;
+      readonly value: number;
+    }
   | { readonly kind: 'vector'; readonly vector: number; readonly source: VectorSource }
   | { readonly kind: 'control'; readonly control: Control; readonly before: number; readonly after: number }
   | { readonly kind: 'note'; readonly note: Note }
   | { readonly kind: 'input'; readonly channel: string };
 
 /** Is there anything but a condition? */
-export function watchesEvents({ condition: _, begin: __, ...events }: Stops): boolean {
+export function watchesEvents({
+  condition: _,
+  begin: __,
+  met: ___,
+  interruptLine: ____,
+  ...events
+}: Stops): boolean {
   return Object.values(events).some((event) => event !== undefined);
 }
 
 /** If it stops at nothing but writes to memory: where. */
 export function onlyWrites(stops: Stops): readonly Range[] | undefined {
-  const { writes, condition: _, begin: __, ...others } = stops;
+  const { writes, condition: _, begin: __, met: ___, interruptLine: ____, ...others } = stops;
   return Object.values(others).some((other) => other !== undefined) ? undefined : writes;
 }

@@ -30,6 +30,8 @@ export interface KnownStretch extends Stretch {
   readonly to: number;
   /** Notes of each kind. */
   readonly notes: ReadonlyMap<string, number>;
+  /** May this physical page have been written? */
+  written(page: number): boolean;
 }
 
 /** What an index of this trace carries if this program wrote it: frames are chained by their checksums. */
@@ -159,12 +161,14 @@ function directoryOf(chunks: StoredChunks, first: number, sizes: readonly number
 }
 
 function stretchesOf(milestones: readonly Milestone[]): KnownStretch[] {
-  return milestones.map(({ clock, mark, stretch }, i) => {
+  return milestones.map(({ clock, mark, stretch, ram }, i) => {
     const before = milestones[i - 1];
     const counts = NOTE_KINDS.map((kind, k): [string, number] => {
       return [kind, (mark.digest[2 * k]! - (before?.mark.digest[2 * k] ?? 0)) >>> 0];
     });
-    return { ...stretch, from: before?.clock ?? 0, to: clock, notes: new Map(counts) };
+    const pages = new Set(ram.map(([place]) => place));
+    const written = (page: number) => pages.has(page) || stretch.video.has(page);
+    return { ...stretch, from: before?.clock ?? 0, to: clock, notes: new Map(counts), written };
   });
 }
 

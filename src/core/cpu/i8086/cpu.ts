@@ -92,6 +92,7 @@ export class I8086Cpu implements Cpu {
 
   interrupt(level: boolean): void {
     this.#chip.intr = level;
+    this.observer?.interruptLine?.(level);
   }
 
   nmi(): void {

@@ -173,6 +173,12 @@ export class Ia32 implements Cpu, Context {
     this.s.clock = value;
   }
 
+  /** Linear address of the instruction that is being executed; at a boundary, of the next one. */
+  get executing(): number {
+    if (this.#calls.deadline === undefined) return this.#linearEip();
+    return (this.#linearEip() + this.#space.u16[(this.#run.rec + Rec.here) >>> 1]!) >>> 0;
+  }
+
   /** SDM volume 3A, 9.1.1 and table 9-1. Time and the count of instructions go on. */
   reset(): void {
     const { s } = this;
@@ -201,6 +207,7 @@ export class Ia32 implements Cpu, Context {
 
   interrupt(level: boolean): void {
     this.s.intr = level ? 1 : 0;
+    this.#observer?.interruptLine?.(level);
   }
 
   nmi(): void {
