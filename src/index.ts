@@ -18,6 +18,7 @@ export { type EventFilter, type RunEvent, watchEvents } from './replay/events.js
 export { hex64 } from './replay/hash.js';
 export { type BisectAnswer, type BisectQuestion, bisect } from './replay/query/bisect.js';
 export { bundledSymbols } from './replay/query/bundledSymbols.js';
+export { callStack, type Frame, type KnownInterrupt } from './replay/query/callStack.js';
 export { Expression } from './replay/query/expression.js';
 export { readSymbols, Symbols } from './replay/query/symbols.js';
 export { ExpressionError } from './replay/query/tokens.js';

@@ -2,6 +2,7 @@
 import type { Frequency } from '../../core/time.js';
 import type { RunEvent } from '../../replay/events.js';
 import type { BisectAnswer } from '../../replay/query/bisect.js';
+import type { Frame } from '../../replay/query/callStack.js';
 import type { Circumstances, Executed } from '../../replay/query/circumstances.js';
 import type { Disassembled } from '../../replay/query/disassemble.js';
 import { eventJson, eventText } from './events.js';
@@ -23,6 +24,7 @@ export function bisectText(found: Circumstances, frame: ReportFrame): string {
     block('made so by', culprit(found)),
     block('values', found.operands.map(operandText)),
     block('registers', [found.registers.map(registerText).join(', ')].filter(Boolean)),
+    block('called from', found.callStack.slice(1).map(frameText)),
     block('interrupted', interruptionText(found)),
     block('on the way', found.trail.map(stepText)),
     block(
@@ -81,6 +83,12 @@ function operandText({ name, before, after }: Circumstances['operands'][number])
 
 function registerText({ name, before, after }: Circumstances['registers'][number]): string {
   return `${name} ${before.toString(16)}h -> ${after.toString(16)}h`;
+}
+
+function frameText({ pc, at, left, certainty }: Frame): string {
+  const doubt = certainty === 'certain' ? '' : `${certainty}: `;
+  const interrupt = left === 'interrupt' ? ', interrupted' : '';
+  return `${doubt}${hex32(pc)}  ${at ?? 'without a name'}${interrupt}`;
 }
 
 function interruptionText({ interruption }: Circumstances): string[] {

@@ -6,6 +6,7 @@ import { Ia32 } from '../../core/cpu/ia32/cpu.js';
 import { Seg } from '../../core/cpu/ia32/state.js';
 import type { RunEvent } from '../events.js';
 import type { Timeline } from '../timeline/timeline.js';
+import { callStack, type Frame, type KnownInterrupt } from './callStack.js';
 import { type Disassembled, disassemble } from './disassemble.js';
 import type { Expression } from './expression.js';
 import { GuestMemory } from './guestMemory.js';
@@ -49,6 +50,8 @@ export interface Circumstances extends Change {
   readonly operands: readonly (Difference<bigint | undefined> & { readonly address: bigint | undefined })[];
   /** The last instructions, the one that made the change at the end. */
   readonly trail: readonly Executed[];
+  /** Who called the code that made it, that code first. */
+  readonly callStack: readonly Frame[];
   readonly interruption: Interruption | undefined;
   /** Around it, in order of time. */
   readonly events: readonly RunEvent[];
@@ -59,7 +62,8 @@ export interface Circumstances extends Change {
 export interface Setting {
   readonly timeline: Timeline;
   readonly history: History;
-  readonly expression: Expression;
+  /** Undefined if something else than an expression says what is looked for. */
+  readonly expression: Expression | undefined;
   readonly symbols: Symbols;
 }
 
@@ -81,7 +85,9 @@ export function lookAround(setting: Setting, { before, after }: Change): Circums
   const { registers, operands, retired, instruction } = differences(setting, before, after);
   const events = eventsAround(setting, before, after);
   const trail = trailTo(setting, before);
-  const interruption = interruptionOf(setting, events, trail);
+  const arrivals = arrivalsOf(setting, events, before);
+  const interruption = interruptionOf(setting, arrivals, trail);
+  const callStack = callStackAt(setting, arrivals, before);
   timeline.seek(after);
   return {
     before,
@@ -91,6 +97,7 @@ export function lookAround(setting: Setting, { before, after }: Change): Circums
     registers,
     operands,
     trail: trail.slice(-TRAIL).map(({ clock, instruction }) => ({ clock, instruction })),
+    callStack,
     interruption,
     events: excerpt(events, after),
     input: inputBefore(timeline.trace, after),
@@ -102,13 +109,14 @@ export function lookAround(setting: Setting, { before, after }: Change): Circums
 function differences({ timeline, expression, symbols }: Setting, before: number, after: number) {
   const { machine } = timeline;
   const registers = registersOf(machine.cpu);
+  const spokenOf = expression?.operands ?? [];
   const look = (clock: number) => {
     timeline.seek(clock);
     return {
       retired: timeline.retired,
       registers: registers.main.map((name) => registers.all.get(name)!()),
-      values: expression.operands.map(({ read }) => read()),
-      addresses: expression.operands.map(({ address }) => address?.()),
+      values: spokenOf.map(({ read }) => read()),
+      addresses: spokenOf.map(({ address }) => address?.()),
       instruction: instructionAt(timeline, registers.pc(), symbols),
     };
   };
@@ -119,7 +127,7 @@ function differences({ timeline, expression, symbols }: Setting, before: number,
     registers: registers.main
       .map((name, i) => ({ name, before: a.registers[i]!, after: b.registers[i]! }))
       .filter((r) => r.before !== r.after),
-    operands: expression.operands.map(({ text: name }, i) => {
+    operands: spokenOf.map(({ text: name }, i) => {
       return { name, before: a.values[i], after: b.values[i], address: b.addresses[i] };
     }),
   };
@@ -173,24 +181,52 @@ function trailTo({ timeline, symbols }: Setting, before: number): Step[] {
   return trail;
 }
 
+/** An interrupt, and the frame that it left. */
+interface Arrival extends KnownInterrupt {
+  readonly clock: number;
+  readonly vector: number;
+}
+
+/** The last interrupts before a clock. */
+function arrivalsOf({ timeline }: Setting, events: readonly RunEvent[], before: number): Arrival[] {
+  const { machine } = timeline;
+  const delivered = events.filter((e) => e.kind === 'irq' && e.what === 'deliver' && e.clock <= before);
+  return delivered.slice(-INTERRUPTS).flatMap(({ clock, a: vector }) => {
+    timeline.seek(clock);
+    const frame = interrupted(machine, vector);
+    return frame ? [{ clock, vector, at: registersOf(machine.cpu).stack(), frame }] : [];
+  });
+}
+
 /**
  * The last interrupt that the code leading to the change went on from: an IRET went back to the place, on the
  * stack, that the interrupt's frame names.
  */
-function interruptionOf(setting: Setting, events: readonly RunEvent[], trail: readonly Step[]) {
-  const { timeline, symbols } = setting;
-  const here = trail.at(-1)?.clock ?? 0;
-  const delivered = events.filter((e) => e.kind === 'irq' && e.what === 'deliver' && e.clock <= here);
+function interruptionOf(
+  { timeline, symbols }: Setting,
+  arrivals: readonly Arrival[],
+  trail: readonly Step[],
+): Interruption | undefined {
   const resumed = trail.filter((_, i) => trail[i - 1]?.instruction?.isReturn);
-  for (const event of delivered.slice(-INTERRUPTS).toReversed()) {
-    timeline.seek(event.clock);
-    const thread = interrupted(timeline.machine, event.a);
+  for (const { clock, vector, frame } of arrivals.toReversed()) {
     const match = resumed.findLast((step) => {
-      return thread && step.clock > event.clock && step.pc === thread.pc && step.stack === thread.stack;
+      return step.clock > clock && step.pc === frame.pc && step.stack === frame.stack;
     });
-    if (!thread || !match) continue;
-    const instruction = instructionAt(timeline, thread.pc, symbols);
-    return { vector: event.a, clock: event.clock, instruction, resumed: match.clock };
+    if (!match) continue;
+    timeline.seek(clock);
+    const instruction = instructionAt(timeline, frame.pc, symbols);
+    return { vector, clock, instruction, resumed: match.clock };
   }
   return undefined;
+}
+
+/** Interrupts whose frames still lie on the stack are part of it. */
+function callStackAt({ timeline, symbols }: Setting, arrivals: readonly Arrival[], clock: number): Frame[] {
+  timeline.seek(clock);
+  const { machine } = timeline;
+  const memory = new GuestMemory(machine);
+  const open = arrivals.filter(({ at, frame }) => {
+    return memory.read(at, 2) === BigInt((frame.pc - frame.code.base) & 0xffff);
+  });
+  return callStack(machine, symbols, open);
 }

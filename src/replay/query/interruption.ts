@@ -1,13 +1,13 @@
 /**
  * Where an interrupt came: read from the frame it has left on the stack (Intel SDM volume 3A, 6.12.1 and 20.1.4;
- * iAPX 86/88 User's Manual, figure "Interrupt processing sequence"), as long as the machine stands before the
- * first instruction of the handler. Interrupts by task gates leave none.
+ * iAPX 86/88 User's Manual, figure "Interrupt processing sequence"). Interrupts by task gates leave none.
  */
 import { Ia32 } from '../../core/cpu/ia32/cpu.js';
-import { Cr0, Flag, type Ia32State, Seg } from '../../core/cpu/ia32/state.js';
+import { Cr0, Flag } from '../../core/cpu/ia32/state.js';
 import type { Machine } from '../../core/machine.js';
 import { GuestMemory } from './guestMemory.js';
 import { registersOf } from './registers.js';
+import { type Segment, segmentOf } from './segments.js';
 
 /** A thread of control, as far as the processor knows one: it goes on here, on this stack. */
 export interface Thread {
@@ -16,55 +16,81 @@ export interface Thread {
   readonly stack: number;
 }
 
+/** What the frame of an interrupt says. */
+export interface InterruptFrame extends Thread {
+  readonly code: Segment;
+  readonly flags: number;
+  /** Undefined where the handler uses the stack that was in use before. */
+  readonly stackSegment: Segment | undefined;
+}
+
 const GATE_TYPE = 0x0f;
 const GATE_TASK = 5;
 /** In a gate's type: it is of 32 bits. */
 const GATE_32 = 8;
 
-/** Who was interrupted; undefined if the frame cannot be read. */
-export function interrupted(machine: Machine, vector: number): Thread | undefined {
+/**
+ * Who was interrupted, as long as the machine stands before the first instruction of the handler; undefined if the
+ * frame cannot be read.
+ */
+export function interrupted(machine: Machine, vector: number): InterruptFrame | undefined {
+  const size = gateSize(machine, vector);
+  return size && interruptFrame(machine, registersOf(machine.cpu).stack(), size);
+}
+
+/** Bytes of what an interrupt pushes; undefined of a task gate. */
+function gateSize(machine: Machine, vector: number): 2 | 4 | undefined {
+  const { cpu } = machine;
+  if (!(cpu instanceof Ia32) || !(cpu.s.cr0 & Cr0.PE)) return 2;
+  const type = new GuestMemory(machine).read((cpu.s.idtBase + 8 * vector + 5) >>> 0, 1);
+  if (type === undefined || (Number(type) & GATE_TYPE) === GATE_TASK) return undefined;
+  return Number(type) & GATE_32 ? 4 : 2;
+}
+
+/** Where the handler of a vector begins; undefined if that cannot be read, or is a task. */
+export function handlerOf(
+  machine: Machine,
+  vector: number,
+): { readonly selector: number; readonly offset: number } | undefined {
   const { cpu } = machine;
   const memory = new GuestMemory(machine);
-  const stack = registersOf(cpu).stack();
-  const read = (address: number, size: number) => {
-    const value = memory.read(address >>> 0, size);
+  const word = (at: number): number => Number(memory.read(at >>> 0, 2) ?? 0);
+  if (!(cpu instanceof Ia32) || !(cpu.s.cr0 & Cr0.PE)) {
+    return { offset: word(4 * vector), selector: word(4 * vector + 2) };
+  }
+  const size = gateSize(machine, vector);
+  if (size === undefined) return undefined;
+  const gate = cpu.s.idtBase + 8 * vector;
+  const high = size === 4 ? word(gate + 6) : 0;
+  return { offset: ((high << 16) | word(gate)) >>> 0, selector: word(gate + 2) };
+}
+
+/** The frame at a linear address, pushed in words of `size` bytes. */
+export function interruptFrame(machine: Machine, at: number, size: 2 | 4): InterruptFrame | undefined {
+  const memory = new GuestMemory(machine);
+  const word = (n: number, bytes: number): number | undefined => {
+    const value = memory.read((at + n * size) >>> 0, bytes);
     return value === undefined ? undefined : Number(value);
   };
-  if (!(cpu instanceof Ia32)) return frame(read, stack, 2, (cs) => cs * 16);
-  const { s } = cpu;
-  if (!(s.cr0 & Cr0.PE)) return frame(read, stack, 2, (cs) => cs * 16);
-  const type = (read(s.idtBase + 8 * vector + 5, 1) ?? GATE_TASK) & GATE_TYPE;
-  if (type === GATE_TASK) return undefined;
-  return protectedFrame(s, read, stack, type & GATE_32 ? 4 : 2);
-}
-
-type Read = (address: number, size: number) => number | undefined;
-
-/** IP, CS and flags, on the stack that was in use before. */
-function frame(read: Read, stack: number, size: number, base: (cs: number) => number): Thread | undefined {
-  const [ip, cs] = [read(stack, size), read(stack + size, 2)];
-  if (ip === undefined || cs === undefined) return undefined;
-  return { pc: (base(cs) + ip) >>> 0, stack: (stack + 3 * size) >>> 0 };
-}
-
-/** As `frame`; but from an outer privilege, or virtual-8086 mode, the old stack is in the frame. */
-function protectedFrame(s: Ia32State, read: Read, stack: number, size: number): Thread | undefined {
-  const cs = read(stack + size, 2);
-  const flags = read(stack + 2 * size, size);
-  if (cs === undefined || flags === undefined) return undefined;
+  const [ip, cs, flags] = [word(0, size), word(1, 2), word(2, size)];
+  if (ip === undefined || cs === undefined || flags === undefined) return undefined;
   const virtual = size === 4 && (flags & Flag.VM) !== 0;
-  const base = (selector: number) => (virtual ? selector * 16 : segmentBase(s, read, selector));
-  const same = frame(read, stack, size, base);
-  if (!same || (!virtual && (cs & 3) === s.cpl)) return same;
-  const [sp, ss] = [read(stack + 3 * size, size), read(stack + 4 * size, 2)];
+  const code = segmentOf(machine, cs, virtual);
+  const same: InterruptFrame = {
+    pc: (code.base + ip) >>> 0,
+    stack: (at + 3 * size) >>> 0,
+    code,
+    flags,
+    stackSegment: undefined,
+  };
+  if (!virtual && !comesFromOutside(machine, cs)) return same;
+  const [sp, ss] = [word(3, size), word(4, 2)];
   if (sp === undefined || ss === undefined) return undefined;
-  return { pc: same.pc, stack: (base(ss) + sp) >>> 0 };
+  const stackSegment = segmentOf(machine, ss, virtual);
+  return { ...same, stack: (stackSegment.base + sp) >>> 0, stackSegment };
 }
 
-/** The base in a segment descriptor (SDM volume 3A, figure 3-8). */
-function segmentBase(s: Ia32State, read: Read, selector: number): number {
-  const table = selector & 4 ? s.base[Seg.ldtr]! : s.gdtBase;
-  const at = table + (selector & ~7);
-  const [low, high] = [read(at + 2, 4) ?? 0, read(at + 7, 1) ?? 0];
-  return ((low & 0xffffff) | (high << 24)) >>> 0;
+/** From an outer privilege: then the old stack is in the frame. */
+function comesFromOutside({ cpu }: Machine, cs: number): boolean {
+  return cpu instanceof Ia32 && (cpu.s.cr0 & Cr0.PE) !== 0 && (cs & 3) !== cpu.s.cpl;
 }
