@@ -5,6 +5,11 @@ export class RequestError extends Error {
   override name = 'RequestError';
 }
 
+/** The request has to wait until the machine stands. */
+export class NotStopped extends Error {
+  override name = 'NotStopped';
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 export class Arguments {

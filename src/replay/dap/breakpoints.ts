@@ -6,6 +6,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type Access, type Condition, rangesOf, type Target } from '../debug/breakpoints.js';
 import type { Debugger } from '../debug/debugger.js';
+import type { Expression } from '../query/expression.js';
 import { ExpressionError } from '../query/tokens.js';
 import { type Arguments, RequestError } from './arguments.js';
 import { addressOf, hex, referenceIn } from './references.js';
@@ -46,7 +47,8 @@ export const EXCEPTION_FILTERS = FILTERS.map(({ filter, label }) => ({
 }));
 
 const ACCESSES: Readonly<Record<string, Access>> = { write: 'write', read: 'read', readWrite: 'access' };
-/** An access, where, how long. */
+const SYMBOL = /^[A-Za-z_$@][\w.$@]*$/;
+/** The space, where, how many bytes. */
 const DATA_ID = /^(linear|physical):(0x[0-9a-f]+):(\d+)$/;
 const MOST_WATCHED = 2 ** 16;
 const NO_SOURCES = 'a recording knows no sources; set function, instruction or data breakpoints';
@@ -76,8 +78,10 @@ export class BreakpointSets {
 
   /** A symbol, or anything that is an address. */
   #function(name: string): number {
-    const isName = /^[A-Za-z_$@][^\s[\]()]*$/.test(name);
-    return addressOf(this.#debug, isName && !this.#debug.registers.all.has(name) ? `&${name}` : name);
+    const { symbols, registers } = this.#debug;
+    const isUnknown = SYMBOL.test(name) && symbols.address(name) === undefined && !registers.all.has(name);
+    // Asked for as a symbol, it is answered with the name that was probably meant.
+    return addressOf(this.#debug, isUnknown ? `&${name}` : name);
   }
 
   #execute(address: number, text: string, each: Arguments): DebugProtocol.Breakpoint {
@@ -141,6 +145,16 @@ export class BreakpointSets {
   }
 }
 
+function locationOf(debug: Debugger, source: string): ReturnType<Expression['location']> {
+  try {
+    return debug.expression(source).location();
+  } catch (error) {
+    // Not all that is shown has a name in the language of expressions.
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
+}
+
 /** What `setDataBreakpoints` gets back; no access is better than the others, the user chooses. */
 export function dataBreakpointInfo(
   debug: Debugger,
@@ -151,7 +165,7 @@ export function dataBreakpointInfo(
   const bytes = request.whole('bytes', 0);
   const found = request.flag('asAddress')
     ? { address: addressOf(debug, source), length: bytes || 1, physical: false }
-    : debug.expression(source).location();
+    : locationOf(debug, source);
   if (!found) return { dataId: null, description: `"${source}" is no place in memory here` };
   const length = bytes || found.length;
   const where = `${found.physical ? 'physical' : 'linear'}:${hex(found.address)}:${length}`;

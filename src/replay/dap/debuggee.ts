@@ -6,8 +6,9 @@
 import { runCommand } from '../debug/commands/index.js';
 import type { Arrival, Debugger, Direction, Move } from '../debug/debugger.js';
 import { seekPlace } from '../debug/places.js';
-import { stepOver } from '../debug/stepping.js';
-import { type Arguments, RequestError } from './arguments.js';
+import { stepOut, stepOver } from '../debug/stepping.js';
+import { callStack } from '../query/callStack.js';
+import { type Arguments, NotStopped, RequestError } from './arguments.js';
 import { BreakpointSets, dataBreakpointInfo } from './breakpoints.js';
 import { disassembly } from './disassembly.js';
 import { evaluate } from './evaluate.js';
@@ -65,7 +66,7 @@ export class Debuggee {
     const [always, standing] = [find(this.#always), find(this.#standing)];
     if (!standing || !this.motion.busy) return always ?? standing;
     return () => {
-      throw new RequestError('notStopped');
+      throw new NotStopped();
     };
   }
 
@@ -76,7 +77,11 @@ export class Debuggee {
       after: () => this.#move('entry', { title: 'Going to where to begin', start: () => this.#first }),
     }),
     pause: () => ({ after: () => this.motion.giveUp() }),
-    cancel: (request) => ({ after: () => this.#cancel(request) }),
+    cancel: (request) => {
+      const meant = this.#isUnderWay(request);
+      return { after: () => meant && this.motion.giveUp() };
+    },
+    restart: () => ({ after: () => this.#restart() }),
     setBreakpoints: (request) => ({ body: this.#breakpoints.sources(request) }),
     setFunctionBreakpoints: (request) => this.#renewed(this.#breakpoints.functions(request)),
     setInstructionBreakpoints: (request) => this.#renewed(this.#breakpoints.instructions(request)),
@@ -88,12 +93,16 @@ export class Debuggee {
     return { body, after: () => this.motion.renew() };
   }
 
-  #cancel(request: Arguments): void {
+  /** Does a request to cancel something mean what is under way? */
+  #isUnderWay(request: Arguments): boolean {
     const { progressId } = this.motion;
-    const mine = progressId !== undefined && request.text('progressId', '') === progressId;
-    if (mine || (this.#awaited !== undefined && request.whole('requestId', -1) === this.#awaited)) {
-      this.motion.giveUp();
-    }
+    const [progress, awaited] = [request.text('progressId', ''), request.whole('requestId', -1)];
+    return (progressId !== undefined && progress === progressId) || awaited === this.#awaited;
+  }
+
+  #restart(): void {
+    this.motion.giveUp();
+    this.#move('entry', { title: 'Going to the beginning', start: () => this.#debug.seek(0) });
   }
 
   // ---- while the machine stands ----
@@ -107,9 +116,11 @@ export class Debuggee {
       const single = request.text('granularity', 'statement') === 'instruction';
       return this.#steps(() => (single ? step(this.#debug, 'back') : stepOver(this.#debug, 'back')));
     },
-    restart: () => ({
-      after: () => this.#move('entry', { title: 'Going to the beginning', start: () => this.#debug.seek(0) }),
-    }),
+    stepOut: () => {
+      const [, caller] = callStack(this.#debug.machine, this.#debug.symbols);
+      if (!caller) throw new RequestError('no caller is known here');
+      return this.#steps(() => stepOut(this.#debug, 'forward', caller.pc));
+    },
     stackTrace: (request) => ({ body: stackTrace(this.#debug, request) }),
     scopes: () => ({ body: { scopes: this.#variables.scopes } }),
     variables: (request) => ({ body: { variables: this.#variables.children(request) } }),
@@ -176,7 +187,7 @@ export class Debuggee {
       start: () => console(this.#debug, source),
       done: (body) => over(() => this.#outbox.success(seq, 'evaluate', body)),
       failed: (error) => fail(this.#explain(error)),
-      givenUp: () => fail('cancelled'),
+      givenUp: () => over(() => this.#outbox.refusal(seq, 'evaluate', 'cancelled')),
     });
     return { later: true };
   }

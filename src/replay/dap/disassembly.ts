@@ -2,8 +2,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger } from '../debug/debugger.js';
 import type { Disassembled } from '../query/disassemble.js';
+import { instructionsBefore, stretchBefore } from '../query/instructionsBefore.js';
 import { type Arguments, RequestError } from './arguments.js';
-import { instructionsBefore, stretchBefore } from './instructionsBefore.js';
 import { hex, referenceIn } from './references.js';
 
 type Line = DebugProtocol.DisassembledInstruction;
@@ -35,23 +35,12 @@ function linesFrom(debug: Debugger, address: number, count: number): Line[] {
 }
 
 function linesBefore(debug: Debugger, end: number, count: number): Line[] {
-  const bytes = bytesBefore(debug, end, stretchBefore(count));
+  const bytes = debug.memory.bytesBefore(end, stretchBefore(count));
   const starts = instructionsBefore(bytes, end, count, debug.bitness, debug.symbols);
   const lines = starts.map((at) => line(debug.instruction(at)!, debug));
   const first = starts[0] ?? end;
   const missing = Array.from({ length: count - lines.length }, (_, i) => nothing(first - 1 - i));
   return [...missing.reverse(), ...lines];
-}
-
-/** Those just before an address, as far back as there are any. */
-function bytesBefore(debug: Debugger, end: number, length: number): Uint8Array {
-  const out: number[] = [];
-  for (let at = end - 1; at >= Math.max(0, end - length); at--) {
-    const byte = debug.memory.read(at, 1);
-    if (byte === undefined) break;
-    out.push(Number(byte));
-  }
-  return Uint8Array.from(out.reverse());
 }
 
 function line({ address, bytes, text, at, about }: Disassembled, debug: Debugger): Line {

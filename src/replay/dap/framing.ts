@@ -59,9 +59,15 @@ export class Framing {
   /** Reads a header, if all of it is there; gives what is wrong with it. */
   #header(): Received | undefined {
     const text = latin1(this.#rest.subarray(0, MAX_HEADER));
-    if (HTTP.test(text)) return { kind: 'foreign', what: 'this is no HTTP server' };
+    if (HTTP.test(text)) {
+      this.#take(this.#rest.length);
+      return { kind: 'foreign', what: 'this is no HTTP server' };
+    }
     const end = text.indexOf(END_OF_HEADER);
-    if (end < 0) return this.#rest.length < MAX_HEADER ? undefined : this.#fault('a header without an end');
+    if (end < 0 && this.#rest.length < MAX_HEADER) return undefined;
+    // Without the first byte, it is not found again as the next header.
+    if (end < 0) this.#take(1);
+    if (end < 0) return this.#fault('a header without an end');
     this.#take(end + END_OF_HEADER.length);
     const length = lengthIn(text.slice(0, end));
     if (length === undefined) return this.#fault('a header without a Content-Length');

@@ -27,9 +27,22 @@ export class Outbox {
     this.#send({ ...response, ...(body && { body }) });
   }
 
-  /** `message` is for programs and may be a word of the protocol's, `text` for people. */
-  failure(request: number, command: string, message: string, text = message): void {
-    const error = { id: 1, format: text, showUser: true };
-    this.#send({ type: 'response', request_seq: request, command, success: false, message, body: { error } });
+  /** `text` says why, in a line. */
+  failure(request: number, command: string, text: string): void {
+    // What is asked while the mouse passes by is not worth a notice.
+    const error = { id: 1, format: text, showUser: command !== 'evaluate' };
+    this.#send({
+      type: 'response',
+      request_seq: request,
+      command,
+      success: false,
+      message: text,
+      body: { error },
+    });
+  }
+
+  /** With one of the reasons that clients know by themselves. */
+  refusal(request: number, command: string, message: 'notStopped' | 'cancelled'): void {
+    this.#send({ type: 'response', request_seq: request, command, success: false, message });
   }
 }

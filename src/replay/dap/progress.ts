@@ -13,6 +13,8 @@ export class Progress {
   readonly #percent: (clock: number) => number | undefined;
   readonly #send: Send;
   #slices = 0;
+  /** Stretches before here are searched forward: what counts is how far back it has been. */
+  #most: number | undefined;
 
   constructor(id: string, title: string, percent: (clock: number) => number | undefined, send: Send) {
     this.id = id;
@@ -28,6 +30,8 @@ export class Progress {
   /** After each slice of the move. */
   tick(clock: number): void {
     this.#slices++;
+    const percent = this.#percent(clock);
+    if (percent !== undefined) this.#most = Math.max(this.#most ?? 0, percent);
     if (!this.#shown || (this.#slices - PATIENCE) % INTERVAL !== 0) return;
     const percentage = this.#percent(clock);
     const now = {

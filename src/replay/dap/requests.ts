@@ -7,7 +7,7 @@ export interface Answer {
   /** The response comes when the work is done. */
   readonly later?: boolean;
   /** What follows the response. */
-  readonly after?: () => void;
+  readonly after?: () => unknown;
 }
 
 /** Throws an error whose message says why not. */

@@ -7,7 +7,7 @@
 
 import { CommandError } from '../debug/commands/index.js';
 import { ExpressionError } from '../query/tokens.js';
-import { Arguments, isRecord, RequestError } from './arguments.js';
+import { Arguments, isRecord, NotStopped, RequestError } from './arguments.js';
 import { CAPABILITIES } from './capabilities.js';
 import { Debuggee } from './debuggee.js';
 import { Framing } from './framing.js';
@@ -74,7 +74,8 @@ export class DapSession {
       if (!later) this.#outbox.success(seq, command, body);
       after?.();
     } catch (error) {
-      this.#outbox.failure(seq, command, this.#explain(error));
+      if (error instanceof NotStopped) this.#outbox.refusal(seq, command, 'notStopped');
+      else this.#outbox.failure(seq, command, this.#explain(error));
     }
   }
 
