@@ -10,11 +10,11 @@ import type { Bus, Device } from '../../core/device.js';
 import { layout, type StateOf } from '../../core/layout.js';
 import { CRYSTAL, Rate } from '../../core/time.js';
 import { bytePorts, portRange } from '../portSplit.js';
-import type { Screen } from '../screen.js';
+import type { CellColours, Screen } from '../screen.js';
 import type { Picture } from '../vga/picture.js';
 import type { ScreenText } from '../vga/text.js';
 import { textOf } from './cells.js';
-import { renderCga } from './cgaPicture.js';
+import { cgaCellColours, renderCga } from './cgaPicture.js';
 import * as crtc from './crtc6845.js';
 import { mapBytes } from './displayMemory.js';
 
@@ -86,6 +86,10 @@ export class Cga implements Device, Screen {
 
   picture(frame = 0): Picture {
     return renderCga(this.state, frame);
+  }
+
+  cellColours(attribute: number): CellColours {
+    return cgaCellColours(this.state, attribute);
   }
 
   #beam(): crtc.Beam {

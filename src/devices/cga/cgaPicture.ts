@@ -3,12 +3,13 @@
  * programmed to. After the IBM Options and Adapters Technical Reference, "Color/Graphics Monitor Adapter".
  * The character generator's font is the project's 8x8 font. Left out: the border.
  */
+import type { CellColours } from '../screen.js';
 import { FONT_8X8 } from '../vga/fonts.js';
 import type { Picture } from '../vga/picture.js';
 import { cellAddress } from './cells.js';
 import { type CgaState, Mode } from './cga.js';
 import { columns, cursorAddress, cursorOn, rowHeight, rows } from './crtc6845.js';
-import { blankPicture, type Dots, paint } from './raster.js';
+import { blankPicture, type Dots, packedRgb, paint } from './raster.js';
 
 const MEMORY_MASK = 0x3fff;
 const ODD_LINES = 0x2000;
@@ -49,6 +50,11 @@ function textDots(s: CgaState, frame: number): Dots {
     const background = (attribute >> 4) & (blinks ? 7 : 15);
     for (let x = 0; x < 8; x++) out[x] = bits & (0x80 >> x) ? attribute & 15 : background;
   };
+}
+
+export function cgaCellColours({ mode }: CgaState, attribute: number): CellColours {
+  const background = (attribute >> 4) & (mode & Mode.blink ? 7 : 15);
+  return { foreground: packedRgb(RGBI[attribute & 15]!), background: packedRgb(RGBI[background]!) };
 }
 
 /** The two bytes of a character clock; the lowest raster bit chooses the half of the memory. */

@@ -9,13 +9,13 @@ import type { Bus, Device } from '../../core/device.js';
 import { layout, type StateOf } from '../../core/layout.js';
 import { Rate } from '../../core/time.js';
 import { bytePorts, portRange } from '../portSplit.js';
-import type { Screen } from '../screen.js';
+import type { CellColours, Screen } from '../screen.js';
 import type { Picture } from '../vga/picture.js';
 import type { ScreenText } from '../vga/text.js';
 import { textOf } from './cells.js';
 import * as crtc from './crtc6845.js';
 import { mapBytes } from './displayMemory.js';
-import { renderMda } from './mdaPicture.js';
+import { mdaCellColours, renderMda } from './mdaPicture.js';
 
 export interface MdaOptions {
   readonly name: string;
@@ -75,6 +75,10 @@ export class Mda implements Device, Screen {
 
   picture(frame = 0): Picture {
     return renderMda(this.state, frame);
+  }
+
+  cellColours(attribute: number): CellColours {
+    return mdaCellColours(this.state, attribute);
   }
 
   /** Dots on the screen are told as the display being enabled: which dots are lit is not looked at. */

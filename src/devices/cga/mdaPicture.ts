@@ -3,12 +3,13 @@
  * Reference, "Monochrome Display and Printer Adapter": attributes 00h, 08h, 80h, 88h show nothing, 70h and
  * its kin are reversed, foreground 1 is underlined; all others are plain. The font is the project's 8x14.
  */
+import type { CellColours } from '../screen.js';
 import { FONT_8X14 } from '../vga/fonts.js';
 import type { Picture } from '../vga/picture.js';
 import { cellAddress } from './cells.js';
 import { columns, cursorAddress, cursorOn, rowHeight, rows } from './crtc6845.js';
 import { CELL_WIDTH, Control, type MdaState } from './mda.js';
-import { blankPicture, type Dots, paint } from './raster.js';
+import { blankPicture, type Dots, packedRgb, paint } from './raster.js';
 
 const MEMORY_MASK = 0x0fff;
 const GLYPH_LINES = 14;
@@ -37,6 +38,11 @@ function shades(attribute: number, blinks: boolean): { readonly ink: number; rea
   if (reversed) return { ink: 0, paper: brightPaper };
   const hidden = foreground === 0 && (attribute & Attribute.background) === 0;
   return { ink: hidden ? 0 : intense, paper: 0 };
+}
+
+export function mdaCellColours({ mode }: MdaState, attribute: number): CellColours {
+  const { ink, paper } = shades(attribute, (mode & Control.blink) !== 0);
+  return { foreground: packedRgb(GREYS[ink]!), background: packedRgb(GREYS[paper]!) };
 }
 
 function textDots(s: MdaState, frame: number): Dots {

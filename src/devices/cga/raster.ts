@@ -4,6 +4,10 @@ import type { Picture } from '../vga/picture.js';
 /** Writes the colours of one cell's dots on a scan line (`raster`) of a row into `out`. */
 export type Dots = (row: number, raster: number, column: number, out: Uint8Array) => void;
 
+/** 24 bits. */
+export const packedRgb = ([red, green, blue]: readonly [number, number, number]): number =>
+  (red << 16) | (green << 8) | blue;
+
 export function blankPicture(width: number, height: number): Picture {
   return { width, height, rgb: new Uint8Array(width * height * 3) };
 }

@@ -7,6 +7,7 @@
  * Left out: the border; blinking in graphics modes; the palette's effect on nibbles of 256 colours, where
  * the BIOS leaves it an identity.
  */
+import type { CellColours } from '../screen.js';
 import { counterAt, type Display, display, isBlank, planeIndex, type ScanLine, scanLine } from './display.js';
 import { Attribute, Crtc, cursorAddress, Sequencer, type VgaState } from './registers.js';
 
@@ -73,6 +74,20 @@ function colour(s: VgaState, indices: Uint8Array, rgb: Uint8Array, at: number): 
     for (let c = 0; c < 3; c++) rgb[at + 3 * x + c] = eightBits(s.dac[entry + c]!);
   }
 }
+
+/** The colours of a text cell, that of its character and that behind it. */
+export function cellColours(vga: { readonly state: VgaState }, attribute: number): CellColours {
+  const s = vga.state;
+  const internal = internalPalette(s);
+  const blinks = (s.attribute[Attribute.mode]! & 0x08) !== 0;
+  const rgb = Uint8Array.from({ length: 3 * 2 });
+  const indices = [internal[attribute & 0x0f]!, internal[(attribute >> 4) & (blinks ? 0x07 : 0x0f)]!];
+  colour(s, Uint8Array.from(indices), rgb, 0);
+  return { foreground: packed24(rgb, 0), background: packed24(rgb, 3) };
+}
+
+const packed24 = (rgb: Uint8Array, at: number): number =>
+  (rgb[at]! << 16) | (rgb[at + 1]! << 8) | rgb[at + 2]!;
 
 /** 6 bits to 8, so that 63 becomes 255. */
 function eightBits(level: number): number {

@@ -8,10 +8,10 @@
  * sense comparator (input status 0 always reports a colour monitor), the effect of sequencer resets.
  */
 import type { Bus, Device, PortHandler } from '../../core/device.js';
-import type { Screen } from '../screen.js';
+import type { CellColours, Screen } from '../screen.js';
 import * as dac from './dac.js';
 import { display, isBlank } from './display.js';
-import { type Picture, renderPicture } from './picture.js';
+import { cellColours, type Picture, renderPicture } from './picture.js';
 import { Planes } from './planes.js';
 import {
   ATTRIBUTE_MASK,
@@ -91,6 +91,10 @@ export class Vga implements Device, Screen {
 
   picture(frame = 0): Picture {
     return renderPicture(this, frame);
+  }
+
+  cellColours(attribute: number): CellColours {
+    return cellColours(this, attribute);
   }
 
   #in(port: number): number {

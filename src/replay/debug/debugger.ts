@@ -7,7 +7,7 @@
 import { Ia32 } from '../../core/cpu/ia32/cpu.js';
 import { Seg } from '../../core/cpu/ia32/state.js';
 import type { Machine } from '../../core/machine.js';
-import { type Disassembled, disassemble } from '../query/disassemble.js';
+import { type Disassembled, disassemble, type Syntax } from '../query/disassemble.js';
 import { Expression } from '../query/expression.js';
 import { GuestMemory } from '../query/guestMemory.js';
 import { History } from '../query/history.js';
@@ -93,9 +93,10 @@ export class Debugger {
   }
 
   /** The instruction at a linear address, that about to be executed unless given; undefined if none can be read. */
-  instruction(address = this.pc): Disassembled | undefined {
+  instruction(address = this.pc, syntax: Syntax = 'intel'): Disassembled | undefined {
     const bytes = this.memory.bytes(address, MAX_INSTRUCTION);
-    return disassemble(bytes, address, this.bitness, this.symbols);
+    const base = (segment: string) => this.registers.segmentBase(segment)?.() ?? 0;
+    return disassemble(bytes, address, this.bitness, this.symbols, { syntax, base });
   }
 
   /** An expression about the guest (docs/expressions.md), wherever it stands then. Throws an `ExpressionError`. */

@@ -1,4 +1,4 @@
-/** Instructions as text, by iced-x86, in the manual's order of operands (Intel's), with the names of symbols. */
+/** Instructions as text, by iced-x86, as Intel's manuals write them or as AT&T's assembler, with the names of symbols. */
 import {
   Decoder,
   DecoderOptions,
@@ -19,6 +19,8 @@ export interface Disassembled {
   readonly at: string | undefined;
   /** What it jumps to or names in memory, if that has a name. */
   readonly about: string | undefined;
+  /** Where a direct jump or call leads: a linear address. */
+  readonly target: number | undefined;
   /** How execution goes on behind it. */
   readonly flow: Flow;
   /** IRET: execution goes on where an interrupt came. */
@@ -38,26 +40,43 @@ const FLOWS = new Map<FlowControl, Flow>([
 
 const IRET = 0xcf;
 
+export type Syntax = 'intel' | 'att';
+
+const FORMATTERS: Readonly<Record<Syntax, FormatterSyntax>> = {
+  intel: FormatterSyntax.Nasm,
+  att: FormatterSyntax.Gas,
+};
+
+/** How instructions are to be read and written. */
+export interface Manner {
+  readonly syntax?: Syntax;
+  /** What `cs` to `gs` add to an offset; nothing, unless given. */
+  readonly base?: (segment: string) => number;
+}
+
 /** The instruction at a linear address; `bytes` begin there. Undefined if there are none. */
 export function disassemble(
   bytes: Uint8Array,
   address: number,
   bitness: 16 | 32,
   symbols: Symbols,
+  { syntax = 'intel', base = () => 0 }: Manner = {},
 ): Disassembled | undefined {
   if (bytes.length === 0) return undefined;
   const decoder = new Decoder(bitness, bytes, DecoderOptions.None);
-  decoder.ip = BigInt(address);
+  decoder.ip = BigInt((address - base('cs')) >>> 0);
   const instruction = decoder.decode();
-  const formatter = new Formatter(FormatterSyntax.Nasm);
+  const formatter = new Formatter(FORMATTERS[syntax]);
   const own = bytes.slice(0, instruction.length);
-  const named = targetOf(instruction);
+  const target = targetOf(instruction, base('cs'));
+  const named = target ?? placeOf(instruction, base);
   const out = {
     address,
     bytes: own,
     text: formatter.format(instruction),
     at: symbols.show(address),
     about: named === undefined ? undefined : symbols.show(named),
+    target,
     flow: FLOWS.get(instruction.flowControl) ?? 'jump',
     isReturn: own.at(-1) === IRET && own.length <= 2,
   };
@@ -65,15 +84,28 @@ export function disassemble(
   return out;
 }
 
-/** The address of a direct jump, or of memory at a fixed place. */
-function targetOf(instruction: Instruction): number | undefined {
-  for (let i = 0; i < instruction.opCount; i++) {
-    const kind = instruction.opKind(i);
-    if (kind === OpKind.NearBranch32 || kind === OpKind.NearBranch16) {
-      return Number(BigInt.asUintN(32, instruction.nearBranchTarget));
-    }
-    const fixed = instruction.memoryBase === Register.None && instruction.memoryIndex === Register.None;
-    if (kind === OpKind.Memory && fixed) return Number(BigInt.asUintN(32, instruction.memoryDisplacement));
-  }
-  return undefined;
+/** The linear address of a direct near jump or call. */
+function targetOf(instruction: Instruction, base: number): number | undefined {
+  const kind = instruction.opCount > 0 ? instruction.op0Kind : undefined;
+  if (kind !== OpKind.NearBranch32 && kind !== OpKind.NearBranch16) return undefined;
+  return (base + Number(BigInt.asUintN(32, instruction.nearBranchTarget))) >>> 0;
+}
+
+const SEGMENTS = new Map<Register, string>([
+  [Register.ES, 'es'],
+  [Register.CS, 'cs'],
+  [Register.SS, 'ss'],
+  [Register.DS, 'ds'],
+  [Register.FS, 'fs'],
+  [Register.GS, 'gs'],
+]);
+
+/** The linear address of memory at a fixed place. */
+function placeOf(instruction: Instruction, base: (segment: string) => number): number | undefined {
+  const { opCount, memoryBase, memoryIndex, memorySegment } = instruction;
+  if (memoryBase !== Register.None || memoryIndex !== Register.None) return undefined;
+  const kinds = Array.from({ length: opCount }, (_, i) => instruction.opKind(i));
+  if (!kinds.includes(OpKind.Memory)) return undefined;
+  const offset = Number(BigInt.asUintN(32, instruction.memoryDisplacement));
+  return (base(SEGMENTS.get(memorySegment) ?? 'ds') + offset) >>> 0;
 }

@@ -84,12 +84,36 @@ export class GuestMemory {
 
   /** Bytes from a linear address on, as many as there are. */
   bytes(linear: number, length: number): Uint8Array {
-    const out: number[] = [];
-    for (let i = 0; i < length; i++) {
-      const byte = this.#word((linear + i) >>> 0, 1, (at) => this.translate(at));
-      if (byte === undefined) break;
-      out.push(byte);
+    const out = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const at = (linear + done) >>> 0;
+      const size = Math.min(length - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+      const page = this.#stretch(this.translate(at), size);
+      if (!page) return out.slice(0, done);
+      out.set(page, done);
+      done += size;
     }
-    return Uint8Array.from(out);
+    return out;
+  }
+
+  /** Those just before a linear address, up to `length`, as far back as there are any. */
+  bytesBefore(end: number, length: number): Uint8Array {
+    const first = Math.max(0, end - length);
+    let start = end;
+    while (start > first) {
+      const page = Math.max(first, Math.floor((start - 1) / PAGE_SIZE) * PAGE_SIZE);
+      if (this.bytes(page, start - page).length < start - page) break;
+      start = page;
+    }
+    return this.bytes(start, end - start);
+  }
+
+  /** RAM or ROM within a page, a live view. */
+  #stretch(physical: number | undefined, size: number): Uint8Array | undefined {
+    if (physical === undefined) return undefined;
+    const kind = this.#memory.kind[physical >>> PAGE_SHIFT];
+    if (kind !== PageKind.ram && kind !== PageKind.rom) return undefined;
+    const at = this.#memory.backing(physical);
+    return this.#memory.ram.subarray(at, at + size);
   }
 }
