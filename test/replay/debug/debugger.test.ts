@@ -136,6 +136,22 @@ describe('commands', () => {
     expect(debug.instruction()!.about).toBe('counter');
   });
 
+  it('leave a function, and go back to its call', () => {
+    say('seek end');
+    say('reverse-find PANIC');
+    while (debug.instruction()!.flow !== 'call') say('step');
+    const call = debug.clock;
+    const { address, bytes } = debug.instruction()!;
+    say('step');
+    expect(say('backtrace').split('\n')[1]).toContain((address + bytes.length).toString(16));
+    say('step 3');
+    say('reverse-finish');
+    expect(debug.clock).toBe(call);
+    say('step');
+    say('finish');
+    expect(debug.pc).toBe(address + bytes.length);
+  });
+
   it('remember positions', () => {
     say('seek 30%');
     const { clock } = debug;

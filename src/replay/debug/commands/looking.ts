@@ -1,4 +1,5 @@
 /** Commands that show where the debugger stands: registers, memory, code, devices, the screen. */
+import { callStack } from '../../query/callStack.js';
 import { screenLines } from '../../screen.js';
 import type { Debugger } from '../debugger.js';
 import { valueText } from '../valueText.js';
@@ -64,6 +65,13 @@ function registers(debug: Debugger): string[] {
   return lines;
 }
 
+function backtrace(debug: Debugger): string[] {
+  return callStack(debug.machine, debug.symbols).map(({ pc, at, left, certainty }, i) => {
+    const how = left === 'interrupt' ? ', interrupted' : '';
+    return `#${i}  ${hex(pc)}  ${at ?? ''}${how}${certainty === 'certain' ? '' : ` (${certainty})`}`.trimEnd();
+  });
+}
+
 function devices(debug: Debugger, name: string): string[] {
   const { devices } = debug.machine;
   if (name === '') return [devices.map((device) => device.name).join(' ')];
@@ -101,6 +109,7 @@ export const LOOKING: readonly Command[] = [
   ),
   look(['disassemble', 'u'], '[/COUNT] [ADDRESS]', 'instructions', code),
   look(['registers', 'r'], '', 'the registers', registers),
+  look(['backtrace', 'bt'], '', 'who called whom, as the stack tells', backtrace),
   look(['devices', 'dev'], '[NAME]', 'the devices, or the state of one', devices),
   look(['screen'], '', 'the text on the screen', (debug) => screenLines(debug.machine)),
 ];

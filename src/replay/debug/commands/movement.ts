@@ -1,7 +1,8 @@
 /** Commands that move: as gdb's, and with `reverse-` the same backwards. */
+import { callStack } from '../../query/callStack.js';
 import type { Arrival, Debugger, Direction, Move } from '../debugger.js';
 import { PLACE_HELP, seekPlace } from '../places.js';
-import { stepOver } from '../stepping.js';
+import { stepOut, stepOver } from '../stepping.js';
 import { type Command, CommandError, count, immediate, move } from './command.js';
 
 function* times(text: string, once: () => Move): Move {
@@ -23,6 +24,12 @@ function* continued(debug: Debugger, direction: Direction, text: string): Move {
     arrival = yield* debug.run(direction);
   }
   return arrival;
+}
+
+function finished(debug: Debugger, direction: Direction): Move {
+  const caller = callStack(debug.machine, debug.symbols).find(({ left }) => left !== 'here');
+  if (!caller) throw new CommandError('no caller is known here');
+  return stepOut(debug, direction, caller.pc);
 }
 
 function seek(debug: Debugger, text: string): Move {
@@ -48,6 +55,10 @@ export const MOVEMENT: readonly Command[] = [
   ),
   move(['reverse-next', 'rn', 'reverse-nexti', 'rni'], '[N]', 'the same back', (debug, text) =>
     times(text, () => stepOver(debug, 'back')),
+  ),
+  move(['finish', 'fin'], '', 'out of this function, behind its call', (debug) => finished(debug, 'forward')),
+  move(['reverse-finish', 'rfin'], '', 'back to the call of this function', (debug) =>
+    finished(debug, 'back'),
   ),
   move(['continue', 'c'], '[N]', 'forward to a breakpoint (the Nth), or the end', (debug, text) =>
     continued(debug, 'forward', text),
