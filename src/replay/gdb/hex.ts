@@ -10,12 +10,17 @@ export function hexOfText(text: string): string {
 }
 
 /** Undefined if it is no whole number of bytes. */
-export function textOfHex(hex: string): string | undefined {
+export function bytesOfHex(hex: string): Uint8Array | undefined {
   if (!/^([0-9a-f]{2})*$/i.test(hex)) return undefined;
-  const bytes = Uint8Array.from({ length: hex.length / 2 }, (_, i) =>
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) =>
     Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16),
   );
-  return new TextDecoder().decode(bytes);
+}
+
+/** As `bytesOfHex`, of a text in UTF-8. */
+export function textOfHex(hex: string): string | undefined {
+  const bytes = bytesOfHex(hex);
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 /** A number, most significant digit first; undefined if it is none, or has more than 64 bits. */

@@ -7,10 +7,13 @@
 import { Ia32 } from '../../core/cpu/ia32/cpu.js';
 import { Cr0, Flag } from '../../core/cpu/ia32/state.js';
 import type { Debugger } from '../debug/debugger.js';
+import type { AgentContext } from './agentExpression.js';
+import { FileTransfer, SYMBOL_FILE } from './fileTransfer.js';
 import { hexOf, hexOfText, numberOf, numbersOf } from './hex.js';
 import { PACKET_SIZE, textOf } from './packets.js';
 import { bytesOf, type Feature, featuresOf, type GdbRegister } from './registers.js';
 import { THREAD } from './stopReply.js';
+import { symbolFile } from './symbolFile.js';
 import { memoryMapXml, targetXml } from './targetDescription.js';
 
 const CHANGES_NOTHING = 'a recorded run cannot be changed; rewind86 branch makes another run of it';
@@ -25,14 +28,21 @@ const NO_MEMORY = 'E0e';
 const NOT_UNDERSTOOD = 'E16';
 const ADDRESSES = 2 ** 32;
 
-export class Inspection {
+export class Inspection implements AgentContext {
   readonly registers: readonly GdbRegister[];
   readonly #debug: Debugger;
   readonly #features: readonly Feature[];
+  /**
+   * Absent if no symbol is known, and where all code is 16-bit: gdb takes any such file to be of a 386, and would
+   * disassemble accordingly.
+   */
+  readonly #symbols: FileTransfer | undefined;
 
   constructor(debug: Debugger) {
     this.#debug = debug;
     this.#features = featuresOf(debug.machine.cpu, debug.registers);
+    const symbols = debug.machine.cpu instanceof Ia32 ? [...debug.symbols] : [];
+    if (symbols.length > 0) this.#symbols = new FileTransfer(symbolFile(symbols));
     this.registers = this.#features.flatMap(({ registers }) => registers);
   }
 
@@ -43,27 +53,38 @@ export class Inspection {
       case 'g':
         return this.registers.map(digitsOf).join('');
       case 'p':
-        return this.#register(rest);
+        return this.#registerOf(rest);
       case 'm':
-        return this.#memory(rest, hexOf);
+        return this.#bytes(rest, hexOf);
       case 'x':
-        return this.#memory(rest, (bytes) => `b${textOf(bytes)}`);
+        return this.#bytes(rest, (bytes) => `b${textOf(bytes)}`);
       case 'H':
         return isThread(rest.slice(1)) ? 'OK' : NOT_UNDERSTOOD;
       case 'T':
         return isThread(rest) ? 'OK' : NOT_UNDERSTOOD;
       case 'q':
         return this.#query(rest);
+      case 'v':
+        return rest.startsWith('File:') ? (this.#symbols?.of(rest.slice(5)) ?? '') : '';
     }
     return REFUSED[letter] ?? '';
   }
 
-  #register(text: string): string {
+  register(number: number): bigint | undefined {
+    const value = this.registers[number]?.read?.();
+    return value === undefined ? undefined : BigInt(value);
+  }
+
+  memory(address: number, size: number): bigint | undefined {
+    return this.#debug.memory.read(address, size);
+  }
+
+  #registerOf(text: string): string {
     const register = this.registers[numberOf(text) ?? -1];
     return register ? digitsOf(register) : NOT_UNDERSTOOD;
   }
 
-  #memory(text: string, show: (bytes: Uint8Array) => string): string {
+  #bytes(text: string, show: (bytes: Uint8Array) => string): string {
     const [address, length] = numbersOf(text, 2) ?? [];
     if (length === undefined) return NOT_UNDERSTOOD;
     if (length === 0) return show(new Uint8Array());
@@ -97,6 +118,7 @@ export class Inspection {
     const [, object, , annex, span] = query.split(':');
     const [offset, length] = numbersOf(span ?? '', 2) ?? [];
     const document = this.#document(object, annex);
+    // No such annex; an empty answer: no such object.
     if (document === undefined) return object === 'features' ? 'E00' : '';
     if (length === undefined) return NOT_UNDERSTOOD;
     const part = document.slice(offset, offset! + Math.min(length, PACKET_SIZE / 2));
@@ -106,11 +128,25 @@ export class Inspection {
   #document(object: string | undefined, annex: string | undefined): string | undefined {
     const { cpu, memory } = this.#debug.machine;
     const { lineEnd } = this.#debug.registers;
+    if (object === 'exec-file') return this.#symbols && SYMBOL_FILE;
     if (object === 'features' && annex === 'target.xml') {
-      return targetXml(cpu instanceof Ia32 ? 'i386' : 'i8086', this.#features);
+      return targetXml(this.#architecture, this.#features);
     }
     if (object !== 'memory-map') return undefined;
     return memoryMapXml(memory, !(cpu instanceof Ia32) || (cpu.s.cr0 & Cr0.PG) === 0, lineEnd);
+  }
+
+  /**
+   * Where gdb gets a file of a 386 it takes the target for one, too, whatever it says; but only of an i8086 lets it
+   * its user say `set architecture i8086`, and see 16-bit code as what it is.
+   */
+  get #architecture(): 'i386' | 'i8086' {
+    return this.#debug.machine.cpu instanceof Ia32 && !this.hasSymbols ? 'i386' : 'i8086';
+  }
+
+  /** Is there a file with symbols for gdb? */
+  get hasSymbols(): boolean {
+    return this.#symbols !== undefined;
   }
 
   /** The processor's mode, as `info threads` shows it. */

@@ -22,10 +22,19 @@ const SUPPORTED = [
     'QStartNoAckMode+',
     'qXfer:features:read+',
     'qXfer:memory-map:read+',
+
     'ReverseStep+',
     'ReverseContinue+',
   ],
-  ...['swbreak+', 'hwbreak+', 'vContSupported+', 'multiprocess-', 'binary-upload+', 'error-message+'],
+  ...[
+    'swbreak+',
+    'hwbreak+',
+    'vContSupported+',
+    'multiprocess-',
+    'binary-upload+',
+    'error-message+',
+    'ConditionalBreakpoints+',
+  ],
 ].join(';');
 
 /** Something that takes a while, and the last packet of its answer. */
@@ -41,7 +50,7 @@ export class GdbSession {
   readonly #debug: Debugger;
   readonly #send: (bytes: Uint8Array) => void;
   readonly #reader = new PacketReader();
-  readonly #points = new StopPoints();
+  readonly #points: StopPoints;
   readonly #motion: Motion;
   readonly #inspection: Inspection;
   /** Features that gdb has. */
@@ -55,8 +64,9 @@ export class GdbSession {
   constructor(debug: Debugger, send: (bytes: Uint8Array) => void) {
     this.#debug = debug;
     this.#send = send;
-    this.#motion = new Motion(debug, this.#points);
     this.#inspection = new Inspection(debug);
+    this.#points = new StopPoints(this.#inspection);
+    this.#motion = new Motion(debug, this.#points);
   }
 
   /** gdb has taken its leave. */
@@ -153,7 +163,7 @@ export class GdbSession {
   #supported(packet: string): string {
     const features = packet.slice(packet.indexOf(':') + 1).split(';');
     this.#features = new Set(features.filter((f) => f.endsWith('+')).map((f) => f.slice(0, -1)));
-    return SUPPORTED;
+    return this.#inspection.hasSymbols ? `${SUPPORTED};qXfer:exec-file:read+` : SUPPORTED;
   }
 
   #stopPoint(packet: string): string {

@@ -1,10 +1,13 @@
 /**
  * The breakpoints and watchpoints that gdb has inserted: packets Z and z (GDB manual, appendix E.2). Software and
  * hardware breakpoints differ in nothing but in what gdb is told of them: no byte of the guest's memory is changed
- * for either. There is no limit to their number.
+ * for either. There is no limit to their number. Conditions are evaluated here.
+ *
+ * Left out: commands that the target executes at a breakpoint.
  */
-import type { Access, Breakpoint, Target } from '../debug/breakpoints.js';
-import { numbersOf } from './hex.js';
+import type { Access, Breakpoint, Condition, Target } from '../debug/breakpoints.js';
+import { type AgentContext, holds } from './agentExpression.js';
+import { bytesOfHex, numberOf, numbersOf } from './hex.js';
 
 /** The protocol's numbers for the kinds, and how a stop reply names them. */
 const KINDS = ['swbreak', 'hwbreak', 'watch', 'rwatch', 'awatch'] as const;
@@ -24,6 +27,11 @@ export interface StopPoint extends Breakpoint {
 
 export class StopPoints {
   readonly #all = new Map<string, StopPoint>();
+  readonly #context: AgentContext;
+
+  constructor(context: AgentContext) {
+    this.#context = context;
+  }
 
   get all(): readonly StopPoint[] {
     return [...this.#all.values()];
@@ -43,14 +51,18 @@ export class StopPoints {
     this.#all.clear();
   }
 
-  /** `type,address,kind`, as behind Z; the answer. To insert one again changes nothing. */
+  /** `type,address,kind;conditions`, as behind Z; the answer. To insert one again replaces its conditions. */
   insert(text: string): string {
-    const place = parse(text);
+    const [where = '', ...conditions] = text.split(';');
+    const place = parse(where);
     if (!place) return '';
     const { kind, address, length } = place;
     if (length > MAX_WATCHED) return `E.${length} bytes are too many to watch`;
+    const codes = conditions.filter((code) => code.startsWith('X')).map(codeOf);
+    if (codes.includes(undefined)) return 'E.a condition of a breakpoint is cut off';
     const target = targetOf(kind, address, length);
-    this.#all.set(key(place), { number: 0, text: '', enabled: true, kind, address, target });
+    const condition = conditionOf(codes as Uint8Array[], this.#context);
+    this.#all.set(key(place), { number: 0, text: '', enabled: true, kind, address, target, ...condition });
     return 'OK';
   }
 
@@ -87,4 +99,17 @@ function targetOf(kind: Kind, address: number, length: number): Target {
   if (!access) return { kind: 'execute', address };
   const changes = access === 'write' && length <= MAX_COMPARED;
   return { kind: 'watch', access, address, length: Math.max(1, length), physical: false, changes };
+}
+
+/** Of `Xlength,bytes`. */
+function codeOf(text: string): Uint8Array | undefined {
+  const [length, hex] = text.slice(1).split(',');
+  const bytes = bytesOfHex(hex ?? '');
+  return bytes?.length === numberOf(length ?? '') ? bytes : undefined;
+}
+
+/** One that holds is enough: each is of another breakpoint of gdb's at the same place. */
+function conditionOf(codes: readonly Uint8Array[], context: AgentContext): { condition?: Condition } {
+  if (codes.length === 0) return {};
+  return { condition: { source: '', holds: () => codes.some((code) => holds(code, context)) } };
 }

@@ -15,6 +15,8 @@ export function targetXml(architecture: 'i386' | 'i8086', features: readonly Fea
     '<!DOCTYPE target SYSTEM "gdb-target.dtd">',
     '<target version="1.0">',
     `<architecture>${architecture}</architecture>`,
+    // Whatever system gdb itself was built for.
+    '<osabi>none</osabi>',
     ...features.flatMap(featureXml),
     '</target>',
     '',
@@ -80,7 +82,7 @@ export function memoryMapXml(memory: PhysicalMemory, isPhysical: boolean, end: n
     '<!DOCTYPE memory-map PUBLIC "+//IDN gnu.org//DTD GDB Memory Map V1.0//EN"',
     '  "http://sourceware.org/gdb/gdb-memory-map.dtd">',
     '<memory-map>',
-    ...regions.map(({ type, start, length }) => {
+    ...[...regions, NEGATIVE].map(({ type, start, length }) => {
       return `<memory type="${type}" start="0x${start.toString(16)}" length="0x${length.toString(16)}"/>`;
     }),
     '</memory-map>',
@@ -93,6 +95,12 @@ interface Region {
   readonly start: number;
   readonly length: number;
 }
+
+/**
+ * gdb makes the address of a pointer to high memory that it has as a signed integer, such as `$eax`, a negative number
+ * of 64 bits, and refuses to read it if the map says nothing about it.
+ */
+const NEGATIVE = { type: 'ram', start: 0xffffffff80000000n, length: 2 ** 31 } as const;
 
 /** Neighbouring pages of one type make a region. */
 function regionsOf({ kind }: PhysicalMemory, end: number): Region[] {

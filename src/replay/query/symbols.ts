@@ -39,10 +39,10 @@ export class Symbols {
 
   /** These, and behind them those of `other`. */
   with(other: Symbols): Symbols {
-    return new Symbols([...this.#all(), ...other.#all()]);
+    return new Symbols([...this, ...other]);
   }
 
-  *#all(): Iterable<GuestSymbol> {
+  *[Symbol.iterator](): Iterator<GuestSymbol> {
     for (const [name, address] of this.#byName) yield { name, address };
   }
 
