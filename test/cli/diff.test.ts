@@ -75,6 +75,16 @@ describe('runs that differ', () => {
     expect(out).toMatch(/^processors {4}equal up to clock \d+, different at clock \d+, behind$/m);
   });
 
+  it('show of long inputs where they differ', async () => {
+    const text = 'once upon a time there was a turing machine in a deep wood';
+    const a = file('a', record({ until: 9000, inputs: inputs(text) }));
+    const b = file('b', record({ until: 9000, inputs: inputs(text.replace('time', 'tide')) }));
+    const { out } = await diff(a, b);
+    expect(out).toMatch(
+      /"pon a time [^"]*"\.\.\. \(from byte 6, of 58\) \/ .*"pon a tide [^"]*"\.\.\. \(from byte 6, of 58\)/,
+    );
+  });
+
   it('give JSON that says the same', async () => {
     const a = file('a', record({ until: 9000, inputs: inputs('a') }));
     const b = file('b', record({ until: 9000, inputs: inputs('ab') }));

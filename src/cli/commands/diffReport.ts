@@ -25,6 +25,9 @@ type Json = Readonly<Record<string, unknown>>;
 
 const FIELDS = 16;
 const PULLED = 16;
+/** Bytes of an input that are shown; and how many of those before the first that differs. */
+const INPUT = 32;
+const BEFORE_DIFFERENCE = 8;
 
 /** All of both runs is, as far as both go: nothing had to be left out. */
 export function isEqual({ kind, leftOut }: Difference | Agreement): boolean {
@@ -33,17 +36,17 @@ export function isEqual({ kind, leftOut }: Difference | Agreement): boolean {
 
 export function diffText(answer: Difference | Agreement, frame: DiffFrame): string {
   const lines = [
-    ...block('A', [printable(frame.paths.a)]),
-    ...block('B', [printable(frame.paths.b)]),
+    ...block('A', [frame.paths.a]),
+    ...block('B', [frame.paths.b]),
     ...block(
       'machines',
-      answer.machine.map(({ name, a, b }) => printable(`${name}: ${a} / ${b}`)),
+      answer.machine.map(({ name, a, b }) => `${name}: ${a} / ${b}`),
     ),
     ...block('left out', leftOutText(answer.leftOut, frame)),
     '',
     ...(answer.kind === 'equal' ? agreementText(answer, frame) : differenceText(answer, frame)),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(printable).join('\n')}\n`;
 }
 
 function leftOutText(parts: readonly string[], { good }: DiffFrame): string[] {
@@ -138,10 +141,20 @@ function suspectLines({ suspects, machine }: Difference): string[] {
 }
 
 function suspectText({ a, b }: InputSuspect): string {
-  if (!a || !b) return `only in ${a ? 'A' : 'B'}: ${inputText((a ?? b)!)}`;
-  const how =
-    a.clock !== b.clock ? 'moved' : hexOf(a.data) === hexOf(b.data) ? 'in another order' : 'other bytes';
-  return `${how}: ${sides({ a, b }, inputText)}`;
+  if (!a || !b) return `only in ${a ? 'A' : 'B'}: ${excerpt((a ?? b)!, 0)}`;
+  const differs = a.data.findIndex((byte, i) => byte !== b.data[i]);
+  const same = differs < 0 && a.data.length === b.data.length;
+  const how = a.clock !== b.clock ? 'moved' : same ? 'in another order' : 'other bytes';
+  const from = Math.max(0, (differs < 0 ? a.data.length : differs) - BEFORE_DIFFERENCE);
+  return `${how}: ${sides({ a, b }, (input) => excerpt(input, same ? 0 : from))}`;
+}
+
+/** A long one in part: what was pasted may be kilobytes. */
+function excerpt(input: PastInput, from: number): string {
+  const { length } = input.data;
+  if (length <= INPUT) return inputText(input);
+  const shown = inputText({ ...input, data: input.data.subarray(from, from + INPUT) });
+  return `${shown}... (from byte ${from}, of ${length})`;
 }
 
 function sides<T>({ a, b }: Both<T | undefined>, text: (one: T) => string): string {

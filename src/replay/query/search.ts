@@ -30,7 +30,8 @@ export type Found =
   | { readonly kind: 'never' | 'always'; readonly clock: number }
   | { readonly kind: 'diverged' };
 
-export type Search<T> = Generator<SearchProgress, T, void>;
+/** Whatever `next` is given is not looked at. */
+export type Search<T> = Generator<SearchProgress, T, unknown>;
 
 /** In how many places the run is looked at first, and how near one another at most, in clocks. */
 const SAMPLES = 1024;

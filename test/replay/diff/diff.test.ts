@@ -42,11 +42,13 @@ function providerWith(change: (data: Uint8Array, first: number) => void): () => 
 
 describe('two runs of a machine', () => {
   const UNTIL = 4000;
+  /** More than the toy's queue holds: what its end is makes no difference. */
+  const LONG = 'abcdefghijklmnopqrstu';
   const input = fc.record({
     at: fc.integer({ min: 0, max: UNTIL - 1 }),
-    text: fc.constantFrom('a', 'bc', 'r', 'd'),
+    text: fc.constantFrom('a', 'bc', 'r', 'd', LONG),
   });
-  const change = fc.constantFrom('move', 'byte', 'drop', 'add', 'none');
+  const change = fc.constantFrom('move', 'byte', 'drop', 'add', 'none', 'tail');
 
   it('part where every boundary says, whatever is done to their inputs', () => {
     fc.assert(
@@ -73,10 +75,21 @@ describe('two runs of a machine', () => {
       if (i !== which || how === 'none') return [one];
       if (how === 'drop') return [];
       if (how === 'move') return [{ ...one, at: Math.min(UNTIL - 1, one.at + by) }];
+      if (how === 'tail') return [{ ...one, data: Uint8Array.of(...one.data.subarray(0, -1), by) }];
       if (how === 'byte') return [{ ...one, data: one.data.map((byte) => byte ^ (by & 7)) }];
       return [one, keys(one.at, 'z', 'serial:com1')];
     });
   }
+
+  it('do not part where inputs differ and nobody notices, but where they next do', () => {
+    const long = (end: string) => keys(1000, `aaaaaaaaaaaaaaaa${end}`);
+    const run = (...inputs: TestInput[]) => record({ until: 4000, inputs });
+    expect(compare(run(long('x')), run(long('y')))).toMatchObject({ kind: 'equal', exact: true });
+    const [a, b] = [run(long('x'), keys(3000, 'b')), run(long('y'), keys(3001, 'c'))];
+    const answer = different(compare(a, b));
+    expect(placeOf(answer)).toEqual(exhaustively(a, b));
+    expect(answer.suspects.inputCount).toBe(2);
+  });
 
   it('part where what was read differs and is noticed, not where it differs', () => {
     const until = 30_000;

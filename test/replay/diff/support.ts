@@ -1,6 +1,7 @@
 /** Records runs to compare, and compares them the slow way: all of both machines, at every boundary. */
 import type { Note } from '../../../src/core/device.js';
 import type { Provider } from '../../../src/core/door.js';
+import { Dirty, PAGE_SIZE } from '../../../src/core/memory.js';
 import type { Blobs } from '../../../src/devices/description.js';
 import { type Boards, buildFrom } from '../../../src/replay/boards.js';
 import type { Both, Parting } from '../../../src/replay/diff/both.js';
@@ -93,6 +94,18 @@ export class Walker {
     this.replayer.onNote = (note: Note, clock) => this.notes.push(JSON.stringify([clock, note]));
   }
 
+  /** Pages of RAM written since this was last asked. */
+  touched(): Set<number> {
+    const pages = new Set<number>();
+    this.replayer.machine.memory.takeDirty(Dirty.checkpoints, (page) => pages.add(page));
+    return pages;
+  }
+
+  page(page: number): Uint8Array {
+    return this.replayer.machine.memory.ram.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+  }
+
+  /** All but RAM. */
   get state(): Uint8Array[] {
     const { machine } = this.replayer;
     machine.cpu.settle();
@@ -100,7 +113,6 @@ export class Walker {
     return [
       machine.cpu.state.bytes,
       machine.schedule.state.bytes,
-      machine.memory.ram,
       ...machine.devices.map(({ state }) => state.bytes),
       ...stores.flatMap((pages) => pages.map(([, bytes]) => bytes)),
       new TextEncoder().encode(stores.map((pages) => pages.map(([number]) => number).join()).join(';')),
@@ -123,13 +135,18 @@ export function exhaustively(
   const [x, y] = [new Walker(a, boards), new Walker(b, boards)];
   const end = Math.min(x.replayer.trace.covered, y.replayer.trace.covered);
   for (const { replayer } of [x, y]) replayer.runTo(from);
+  if (Buffer.compare(x.replayer.machine.memory.ram, y.replayer.machine.memory.ram) !== 0) return from;
   while (x.replayer.clock < end) {
     const before = x.replayer.clock;
     for (const { replayer } of [x, y]) if (!replayer.runTo(before + 1)) throw new Error('diverged');
-    const [p, q] = [x.state, y.state];
-    if (p.length !== q.length || p.some((bytes, i) => Buffer.compare(bytes, q[i]!) !== 0)) {
-      return { before, after: { a: x.replayer.clock, b: y.replayer.clock } };
-    }
+    if (!equal(x, y)) return { before, after: { a: x.replayer.clock, b: y.replayer.clock } };
   }
   return end;
+}
+
+function equal(x: Walker, y: Walker): boolean {
+  const [p, q] = [x.state, y.state];
+  if (p.length !== q.length || p.some((bytes, i) => Buffer.compare(bytes, q[i]!) !== 0)) return false;
+  const touched = new Set([...x.touched(), ...y.touched()]);
+  return [...touched].every((page) => Buffer.compare(x.page(page), y.page(page)) === 0);
 }
