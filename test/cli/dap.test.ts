@@ -298,6 +298,21 @@ describe('looking', () => {
     expect((await client.top()).name).toBe('worker.store');
   });
 
+  it('completes words of the console', async () => {
+    await begin();
+    const labels = async (text: string, column = text.length + 1) => {
+      const { targets } = (await client.completionsRequest({ text, column })).body;
+      // What is put in is what was there, and more.
+      return targets.map(({ label, start, length }) => {
+        return text.slice(0, start! - 1) + label + text.slice(start! - 1 + length!);
+      });
+    };
+    expect(await labels('reverse-f')).toEqual(['reverse-finish', 'reverse-find']);
+    expect(await labels('print worker.s')).toEqual(['print worker.store']);
+    expect(await labels('print eb + 1', 9)).toEqual(['print ebx + 1', 'print ebp + 1']);
+    expect(await labels('see counter', 4)).toEqual(['seek counter']);
+  });
+
   it('changes nothing, and says what does', async () => {
     await begin();
     const requests: Record<string, object> = {

@@ -31,8 +31,8 @@ export class Arguments {
     return this.#get(name, 'a whole number', Number.isSafeInteger, otherwise);
   }
 
-  flag(name: string): boolean {
-    return this.#get(name, 'true or false', (value) => typeof value === 'boolean', false);
+  flag(name: string, otherwise = false): boolean {
+    return this.#get(name, 'true or false', (value) => typeof value === 'boolean', otherwise);
   }
 
   /** A text or a number, as a text. */

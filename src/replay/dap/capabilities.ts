@@ -17,6 +17,7 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsCancelRequest: true,
   supportsEvaluateForHovers: true,
   supportsClipboardContext: true,
+  supportsCompletionsRequest: true,
   supportsDisassembleRequest: true,
   supportsReadMemoryRequest: true,
   supportsDelayedStackTraceLoading: true,

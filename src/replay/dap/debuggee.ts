@@ -10,12 +10,13 @@ import { stepOut, stepOver } from '../debug/stepping.js';
 import { callStack } from '../query/callStack.js';
 import { type Arguments, NotStopped, RequestError } from './arguments.js';
 import { BreakpointSets, dataBreakpointInfo } from './breakpoints.js';
+import { completions } from './completions.js';
 import { disassembly } from './disassembly.js';
 import { evaluate } from './evaluate.js';
 import { readMemory } from './memory.js';
 import { type Errand, Motion } from './motion.js';
 import type { Outbox } from './outbox.js';
-import type { Answer, Handle } from './requests.js';
+import type { Answer, Client, Handle } from './requests.js';
 import { stackTrace } from './stackFrames.js';
 import { type Cause, stopped } from './stopped.js';
 import { Variables } from './variables.js';
@@ -28,6 +29,7 @@ export class Debuggee {
   readonly motion: Motion;
   readonly #debug: Debugger;
   readonly #outbox: Outbox;
+  readonly #client: Client;
   readonly #explain: (error: unknown) => string;
   readonly #breakpoints: BreakpointSets;
   readonly #first: Move;
@@ -43,16 +45,17 @@ export class Debuggee {
     debug: Debugger,
     stopAt: string,
     outbox: Outbox,
-    progress: boolean,
+    client: Client,
     explain: (error: unknown) => string,
   ) {
     this.#debug = debug;
     this.#outbox = outbox;
+    this.#client = client;
     this.#explain = explain;
     this.#breakpoints = new BreakpointSets(debug);
     this.#first = moveTo(debug, stopAt);
     this.#variables = new Variables(debug);
-    const send = (event: string, body: object) => progress && outbox.event(event, body);
+    const send = (event: string, body: object) => client.hasProgress && outbox.event(event, body);
     this.motion = new Motion(debug, send, () => this.#sayWhatWasSent());
   }
 
@@ -125,6 +128,7 @@ export class Debuggee {
     scopes: () => ({ body: { scopes: this.#variables.scopes } }),
     variables: (request) => ({ body: { variables: this.#variables.children(request) } }),
     evaluate: (request, seq) => this.#evaluate(request, seq),
+    completions: (request) => ({ body: completions(this.#debug, request, this.#client.firstColumn) }),
     disassemble: (request) => ({ body: disassembly(this.#debug, request) }),
     readMemory: (request) => ({ body: readMemory(this.#debug, request) }),
     dataBreakpointInfo: (request) => ({

@@ -13,6 +13,14 @@ export interface Answer {
 /** Throws an error whose message says why not. */
 export type Handle = (request: Arguments, seq: number) => Answer;
 
+/** What a client has said of itself. */
+export interface Client {
+  /** It shows the progress of long moves. */
+  readonly hasProgress: boolean;
+  /** The number of the first character in a line. */
+  readonly firstColumn: 0 | 1;
+}
+
 /** What a client wants to debug. */
 export interface Launch {
   /** The file; undefined if the client names none. */

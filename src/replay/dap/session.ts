@@ -12,7 +12,7 @@ import { CAPABILITIES } from './capabilities.js';
 import { Debuggee } from './debuggee.js';
 import { Framing } from './framing.js';
 import { Outbox } from './outbox.js';
-import type { Handle, SessionHost } from './requests.js';
+import type { Client, Handle, SessionHost } from './requests.js';
 import { THREAD } from './stopped.js';
 
 const NOT_OPEN = 'no trace is open: "launch" comes first';
@@ -23,8 +23,7 @@ export class DapSession {
   readonly #outbox: Outbox;
   #debuggee: Debuggee | undefined;
   #ended = false;
-  /** The client can show progress. */
-  #progress = false;
+  #client: Client = { hasProgress: false, firstColumn: 1 };
 
   constructor(host: SessionHost) {
     this.#host = host;
@@ -97,7 +96,8 @@ export class DapSession {
 
   readonly #own: Readonly<Record<string, Handle>> = {
     initialize: (request) => {
-      this.#progress = request.flag('supportsProgressReporting');
+      const firstColumn = request.flag('columnsStartAt1', true) ? 1 : 0;
+      this.#client = { hasProgress: request.flag('supportsProgressReporting'), firstColumn };
       return { body: CAPABILITIES };
     },
     launch: (request) => this.#open(request),
@@ -114,7 +114,7 @@ export class DapSession {
       salvage: request.flag('salvage'),
     });
     const stopAt = request.word('stopAt', 'beginning');
-    this.#debuggee = new Debuggee(debug, stopAt, this.#outbox, this.#progress, (e) => this.#explain(e));
+    this.#debuggee = new Debuggee(debug, stopAt, this.#outbox, this.#client, (e) => this.#explain(e));
     return {
       after: () => {
         this.#outbox.output('important', `${remark}\n`);

@@ -7,7 +7,7 @@
 import { Decoder, DecoderOptions } from 'iced-x86';
 import type { Symbols } from './symbols.js';
 
-export const MAX_INSTRUCTION = 15;
+const MAX_INSTRUCTION = 15;
 /** Ways that begin in as many bytes before what is wanted have fallen in step by then. */
 const RUN_UP = 64;
 /** A known beginning counts for more ways than there can be otherwise. */
