@@ -11,7 +11,7 @@ export const ExitCode = {
   badInput: 65,
   /** A file given cannot be read. */
   noInput: 66,
-  /** Something of the host is not to be had: a port to listen on. */
+  /** Something of the host is not to be had: a port to listen on, an answer of a command. */
   unavailable: 69,
   /** A defect of this program. */
   internal: 70,

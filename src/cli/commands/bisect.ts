@@ -1,6 +1,9 @@
-/** `bisect`: finds when an expression about the guest becomes true, and tells what made it so. */
-
-import { type BisectAnswer, bisect } from '../../replay/query/bisect.js';
+/**
+ * `bisect`: finds when something about the guest becomes true, an expression or what a command says, and tells what
+ * made it so.
+ */
+import { type BisectAnswer, type BisectQuestion, bisect } from '../../replay/query/bisect.js';
+import { type BisectBounds, bisectAsking, type Question } from '../../replay/query/bisectAsking.js';
 import type { SearchProgress } from '../../replay/query/search.js';
 import { ExpressionError } from '../../replay/query/tokens.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
@@ -16,11 +19,13 @@ import {
   type ReplayOptions,
   warnIncomplete,
 } from '../machine/trace.js';
+import { BisectCommand } from './bisectCommand.js';
 import { bisectJson, bisectText } from './bisectReport.js';
 import type { AddCommand } from './command.js';
 
 interface BisectOptions extends ReplayOptions {
-  readonly when: string;
+  readonly when?: string;
+  readonly run?: string;
   readonly good?: number;
   readonly bad?: number;
   readonly first: boolean;
@@ -36,7 +41,8 @@ export const addBisect: AddCommand = (program, host, finish) => {
   addReplayOptions(
     program.command('bisect').description('find when an expression becomes true, and what made it so'),
   )
-    .requiredOption('--when <expression>', 'what becomes true, see docs/expressions.md')
+    .option('--when <expression>', 'what becomes true, see docs/expressions.md')
+    .option('--run <command>', 'a shell command that tells whether it is: exit code 0 yes, 1 no')
     .option('--good <clock>', 'where it is not true yet (default: the beginning)', clock)
     .option('--bad <clock>', 'where it is true (default: the end)', clock)
     .option('--first', 'the first time at all, instead of when it becomes true to stay', false)
@@ -46,7 +52,10 @@ export const addBisect: AddCommand = (program, host, finish) => {
 };
 
 async function run(path: string, options: BisectOptions, host: Host): Promise<number> {
-  const { when, good, bad, first } = options;
+  const { when, run: command, good, bad, first } = options;
+  if ((when === undefined) === (command === undefined))
+    throw usage('either --when or --run says what to find');
+  if (first && command !== undefined) throw usage('--first is for --when');
   if (good !== undefined && bad !== undefined && good >= bad) throw usage('--good is not before --bad');
   const timeline = openTimeline(path, options, host);
   warnIncomplete(host, path, timeline.trace);
@@ -55,12 +64,42 @@ async function run(path: string, options: BisectOptions, host: Host): Promise<nu
     throw usage(`clock ${clock} is beyond the end of the recording, clock ${timeline.end}`);
   }
   const symbols = symbolsFor(timeline.trace, options.symbols);
-  const bounds = { ...(good !== undefined && { good }), ...(bad !== undefined && { bad }) };
-  const search = begin(() => bisect(timeline, { when, symbols, first, ...bounds }), host);
+  const bounds = { symbols, ...(good !== undefined && { good }), ...(bad !== undefined && { bad }) };
+  const answer =
+    command !== undefined
+      ? await askCommand(new BisectCommand(command, path, host), timeline, bounds, host)
+      : await searchFor(timeline, { when: when!, first, ...bounds }, host);
+  return typeof answer === 'number' ? answer : tell(answer, timeline, options, host);
+}
+
+/** What was found, or the exit code. */
+type Outcome = BisectAnswer | number;
+
+async function searchFor(timeline: Timeline, question: BisectQuestion, host: Host): Promise<Outcome> {
+  const search = begin(() => bisect(timeline, question), host);
   if (!search) return ExitCode.usage;
   const { signal, result } = await drive(search, host);
-  if (result === undefined) return signalCode(signal);
-  return tell(result, timeline, options, host);
+  return result ?? signalCode(signal);
+}
+
+async function askCommand(
+  command: BisectCommand,
+  timeline: Timeline,
+  bounds: BisectBounds,
+  host: Host,
+): Promise<Outcome> {
+  const unlisten = host.onSignal(() => command.stop());
+  try {
+    const ask = async (question: Question) => {
+      const holds = await command.ask(question.state, timeline.machine.memory.ram);
+      if (holds !== undefined) question.answer(holds);
+    };
+    const { signal, result } = await drive(bisectAsking(timeline, bounds), host, ask);
+    return result ?? signalCode(signal);
+  } finally {
+    unlisten();
+    command.close();
+  }
 }
 
 /** Shows an expression that cannot be understood, with a caret at the place. */
@@ -76,45 +115,81 @@ function begin<T>(start: () => T, host: Host): T | undefined {
   }
 }
 
-/** Runs a search to its end, or until a signal comes. */
+type Step = SearchProgress | Question;
+
+/** Runs a search to its end, or until a signal comes. `ask` answers its questions, if it has any. */
 export async function drive<T>(
-  search: Generator<SearchProgress, T, void>,
+  search: Generator<Step, T, void>,
   host: Host,
+  ask?: (question: Question) => Promise<void>,
 ): Promise<{ readonly signal: string; readonly result: T | undefined }> {
   let signal = '';
   const unlisten = host.onSignal((name) => (signal = name));
-  const visible = host.stderr.isTTY === true;
-  let shown = performance.now();
-  let step = search.next();
-  while (!step.done && !signal) {
-    if (visible && performance.now() - shown > PROGRESS_MS) {
-      shown = performance.now();
-      host.stderr.write(`\r${step.value.what}: clock ${step.value.clock} of ${step.value.end}\x1b[K`);
+  const progress = new Progress(host);
+  try {
+    let step = search.next();
+    while (!step.done && !signal) {
+      progress.show(step.value);
+      if (step.value.what === 'asking') await ask?.(step.value);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!signal) step = search.next();
     }
-    await new Promise((resolve) => setImmediate(resolve));
-    step = search.next();
+    progress.clear();
+    if (step.done) return { signal, result: step.value };
+    say(host, `ended by ${signal}`);
+    return { signal, result: undefined };
+  } finally {
+    progress.clear();
+    unlisten();
   }
-  if (visible) host.stderr.write('\r\x1b[K');
-  unlisten();
-  if (step.done) return { signal, result: step.value };
-  say(host, `ended by ${signal}`);
-  return { signal, result: undefined };
+}
+
+/** Signs of life on a terminal. */
+class Progress {
+  readonly #host: Host;
+  readonly #visible: boolean;
+  #shown = performance.now();
+  #open = false;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#visible = host.stderr.isTTY === true;
+  }
+
+  show({ what, clock, end }: Step): void {
+    if (!this.#visible || performance.now() - this.#shown <= PROGRESS_MS) return;
+    this.#shown = performance.now();
+    this.#open = true;
+    this.#host.stderr.write(`\r${what}: clock ${clock} of ${end}\x1b[K`);
+  }
+
+  clear(): void {
+    if (this.#open) this.#host.stderr.write('\r\x1b[K');
+    this.#open = false;
+  }
 }
 
 function tell(answer: BisectAnswer, timeline: Timeline, options: BisectOptions, host: Host): number {
   if (answer.kind === 'diverged') return diverged(timeline, host);
-  const { when, first } = options;
+  const { first } = options;
+  const question = options.when ?? options.run ?? '';
   const bounds = { end: options.bad ?? timeline.end, frequency: timeline.trace.manifest.frequency };
-  if (options.json) host.stdout.write(`${JSON.stringify(bisectJson(answer, when))}\n`);
+  const asked = options.when === undefined ? { run: question } : { when: question };
+  if (options.json) host.stdout.write(`${JSON.stringify(bisectJson(answer, asked))}\n`);
   if (answer.kind === 'change') {
-    if (!options.json) host.stdout.write(bisectText(answer, { when, first, ...bounds }));
+    if (!options.json) host.stdout.write(bisectText(answer, { question, first, ...bounds }));
     return ExitCode.ok;
   }
   say(host, nothing(answer.kind, answer.clock, options));
   return ExitCode.notFound;
 }
 
-function nothing(kind: 'never' | 'always', clock: number, { first }: BisectOptions): string {
+function nothing(kind: 'never' | 'always', clock: number, { first, run: command }: BisectOptions): string {
+  if (command !== undefined) {
+    return kind === 'never'
+      ? `the command says no at clock ${clock}; --bad says where it is to say yes`
+      : `the command says yes at clock ${clock} already; --good says where it is to say no`;
+  }
   if (kind === 'never') {
     return first
       ? `it is not true up to clock ${clock}`

@@ -8,7 +8,8 @@ import type { Disassembled } from '../../replay/query/disassemble.js';
 import { eventJson, eventText } from './events.js';
 
 export interface ReportFrame {
-  readonly when: string;
+  /** The expression or command. */
+  readonly question: string;
   readonly first: boolean;
   /** Up to where it was looked for. */
   readonly end: number;
@@ -41,11 +42,11 @@ export function block(name: string, lines: readonly string[]): string[] {
   return lines.map((line, i) => (i === 0 ? name : '').padEnd(COLUMN) + line);
 }
 
-function head({ after, retired }: Circumstances, { when, first, end, frequency }: ReportFrame): string[] {
+function head({ after, retired }: Circumstances, { question, first, end, frequency }: ReportFrame): string[] {
   const { num, den } = frequency;
   const seconds = ((after * den) / num).toFixed(6);
   const how = first ? 'becomes true for the first time' : `becomes true, and is at clock ${end}`;
-  return [when, `${how}: clock ${after}, ${seconds} s, instruction ${retired + 1}`, ''];
+  return [question, `${how}: clock ${after}, ${seconds} s, instruction ${retired + 1}`, ''];
 }
 
 /** The instruction, and what else happened before the next one; either may have been it. */
@@ -112,12 +113,23 @@ export function inputText({ clock, channel, data }: NonNullable<Circumstances['i
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Values that may not fit a double are hexadecimal texts. */
-export function bisectJson(answer: Exclude<BisectAnswer, { kind: 'diverged' }>, when: string): Json {
-  if (answer.kind !== 'change') return { when, found: false, ...answer };
-  const { kind: _, after, instruction, operands, trail, interruption, events, input, ...rest } = answer;
+/** `asked`: the question. Values that may not fit a double are hexadecimal texts. */
+export function bisectJson(answer: Exclude<BisectAnswer, { kind: 'diverged' }>, asked: Json): Json {
+  if (answer.kind !== 'change') return { ...asked, found: false, ...answer };
+  const {
+    kind: _,
+    after,
+    instruction,
+    operands,
+    trail,
+    callStack,
+    interruption,
+    events,
+    input,
+    ...rest
+  } = answer;
   return {
-    when,
+    ...asked,
     found: true,
     clock: after,
     ...rest,
@@ -126,6 +138,7 @@ export function bisectJson(answer: Exclude<BisectAnswer, { kind: 'diverged' }>, 
       return { name, address: hexOf(address), before: hexOf(a), after: hexOf(b) };
     }),
     trail: trail.map((step) => ({ clock: step.clock, instruction: instructionJson(step.instruction) })),
+    callStack: callStack.map((frame) => ({ ...frame, at: frame.at ?? null })),
     interruption: interruption
       ? { ...interruption, instruction: instructionJson(interruption.instruction) }
       : null,
