@@ -53,6 +53,8 @@ export interface CpuObserver {
    * stop at all others; the set must not change while it is installed.
    */
   readonly addresses?: ReadonlySet<number>;
+  /** With `addresses`: asked as well wherever an instruction begins at such an offset in a 4 KiB page. */
+  readonly offsets?: ReadonlySet<number>;
   /** May be set in the midst of an instruction: `boundary` is asked at the next one, wherever that is. */
   urgent?: boolean;
   /** A handler is being entered, in the midst of an instruction or between two. */
@@ -65,7 +67,8 @@ export interface CpuObserver {
 
 /** Is an observer to be asked before the instruction at a linear address? */
 export function asks(observer: CpuObserver, linear: number): boolean {
-  return !observer.addresses || observer.urgent === true || observer.addresses.has(linear);
+  const { addresses, offsets, urgent } = observer;
+  return !addresses || urgent === true || addresses.has(linear) || offsets?.has(linear & 0xfff) === true;
 }
 
 export interface Cpu {

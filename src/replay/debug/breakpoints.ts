@@ -13,7 +13,7 @@ import type { Control, Hit, PortRange, Stops } from '../timeline/stops.js';
 export type Access = 'write' | 'read' | 'access';
 
 export type Target =
-  | { readonly kind: 'execute'; readonly address: number }
+  | { readonly kind: 'execute'; readonly address: number; readonly physical?: boolean }
   | {
       readonly kind: 'watch';
       readonly access: Access;
@@ -93,7 +93,8 @@ export function metBy(
 function belongs(target: Target, hit: Hit, memory: GuestMemory): boolean {
   switch (target.kind) {
     case 'execute':
-      return hit.kind === 'address' && hit.address === target.address;
+      if (hit.kind !== 'address') return false;
+      return (target.physical ? hit.physical : hit.address) === target.address;
     case 'watch':
       return (hit.kind === 'read' || hit.kind === 'write') && isWatched(target, hit, memory);
     case 'port':
@@ -145,7 +146,9 @@ export function stopsOf(breakpoints: readonly Breakpoint[], machine: Machine): S
   const targets = breakpoints.map(({ target }) => target);
   if (targets.length === 0) return undefined;
   const memory = new GuestMemory(machine);
-  const addresses = new Set(ofKind(targets, 'execute').map(({ address }) => address));
+  const places = ofKind(targets, 'execute');
+  const addresses = new Set(places.filter((p) => !p.physical).map(({ address }) => address));
+  const physical = new Set(places.filter((p) => p.physical).map(({ address }) => address));
   const watches = ofKind(targets, 'watch');
   const ranges = (access: Access) =>
     watches.filter((watch) => watch.access !== access).flatMap((watch) => rangesOf(watch, memory));
@@ -156,6 +159,7 @@ export function stopsOf(breakpoints: readonly Breakpoint[], machine: Machine): S
   const kinds = new Set(ofKind(targets, 'event').map(({ event }) => event));
   return {
     ...(addresses.size > 0 && { addresses }),
+    ...(physical.size > 0 && { physical }),
     ...(writes.length > 0 && { writes }),
     ...(reads.length > 0 && { reads }),
     ...(ports.length > 0 && { ports }),

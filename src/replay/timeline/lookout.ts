@@ -7,6 +7,7 @@ import type { CpuObserver, VectorSource } from '../../core/cpu.js';
 import type { Note } from '../../core/device.js';
 import type { Machine } from '../../core/machine.js';
 import type { MemoryTap } from '../../core/memory.js';
+import { GuestMemory } from '../query/guestMemory.js';
 import { registersOf } from '../query/registers.js';
 import { type Control, type Hit, type PortRange, type Stops, watchesEvents } from './stops.js';
 
@@ -16,6 +17,7 @@ export class Lookout implements CpuObserver {
   /** As the processor's observer: something was met, ask at the next boundary. */
   urgent = false;
   readonly addresses?: ReadonlySet<number>;
+  readonly offsets?: ReadonlySet<number>;
   /** How often the machine was held up to look. */
   asked = 0;
   readonly vector?: (vector: number, source: VectorSource) => void;
@@ -25,6 +27,7 @@ export class Lookout implements CpuObserver {
   readonly #stops: Stops;
   readonly #stop: (hits: readonly Hit[]) => boolean;
   readonly #pc: () => number;
+  readonly #memory: GuestMemory;
   #hits: Hit[] = [];
   #stopping = false;
   readonly #before = new Map<Control, number>();
@@ -35,7 +38,9 @@ export class Lookout implements CpuObserver {
     this.#stops = stops;
     this.#stop = stop;
     this.#pc = registersOf(machine.cpu).pc;
+    this.#memory = new GuestMemory(machine);
     if (watchesEvents(stops) && !stops.everywhere) this.addresses = stops.addresses ?? NOWHERE;
+    if (stops.physical) this.offsets = new Set([...stops.physical].map((address) => address & 0xfff));
     if (stops.vectors) this.vector = (vector, source) => this.#vector(vector, source);
     if (stops.interruptLine) this.interruptLine = stops.interruptLine;
     if (stops.controls) this.control = () => this.#controls();
@@ -73,7 +78,9 @@ export class Lookout implements CpuObserver {
   #ask(): void {
     const hits = this.#take();
     const { condition } = this.#stops;
-    this.#stopping = (!condition || condition(this.#machine, hits)) && this.#stop(hits);
+    // At an offset of a physical address, in another page.
+    const nothing = hits.length === 0 && this.addresses !== undefined;
+    this.#stopping = !nothing && (!condition || condition(this.#machine, hits)) && this.#stop(hits);
   }
 
   /** What was met since the last boundary, and what is here. */
@@ -81,10 +88,17 @@ export class Lookout implements CpuObserver {
     const hits = this.#hits;
     this.#hits = [];
     this.urgent = false;
-    const { addresses } = this.#stops;
-    if (!addresses) return hits;
+    return [...hits, ...this.#here()];
+  }
+
+  #here(): Hit[] {
+    const { addresses, physical } = this.#stops;
+    if (!addresses && !physical) return [];
     const address = this.#pc();
-    return addresses.has(address) ? [...hits, { kind: 'address', address }] : hits;
+    const place = physical && this.#memory.translate(address);
+    const hits: Hit[] = addresses?.has(address) ? [{ kind: 'address', address }] : [];
+    if (place === undefined || !physical!.has(place)) return hits;
+    return [...hits, { kind: 'address', address, physical: place }];
   }
 
   note(note: Note): void {

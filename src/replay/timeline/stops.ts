@@ -23,6 +23,8 @@ export type Control = (typeof CONTROLS)[number];
 export interface Stops {
   /** Linear addresses of instructions. */
   readonly addresses?: ReadonlySet<number>;
+  /** The same by physical addresses, whatever they are mapped to. */
+  readonly physical?: ReadonlySet<number>;
   /** Writes to physical memory, that of devices included, whoever writes. */
   readonly writes?: readonly Range[];
   /** Reads of data there, by instructions and bus masters. */
@@ -52,7 +54,8 @@ export interface Stops {
 
 /** One of the things that a run stopped for. */
 export type Hit =
-  | { readonly kind: 'address'; readonly address: number }
+  /** Linear; of a stop at a physical address, that too. */
+  | { readonly kind: 'address'; readonly address: number; readonly physical?: number }
   /** `master`: by a bus master. `value`: what an instruction writes; undefined of reads and of bus masters. */
   | {
       readonly kind: 'write' | 'read';

@@ -85,6 +85,16 @@ it('breakpoints stop where a walk finds their addresses, in both directions', ()
   }
 });
 
+it('breakpoints at physical addresses are those at linear ones, where nothing is mapped', () => {
+  const { address } = walk[Math.floor(walk.length / 2)]!;
+  const linear = { addresses: new Set([address]) };
+  const physical = { physical: new Set([address]) };
+  expect(forwards(physical)).toEqual(forwards(linear));
+  expect(backwards(physical)).toEqual(backwards(linear));
+  // The same offset in another page.
+  expect(forwards({ physical: new Set([address ^ 0x10000000]) })).toEqual([]);
+});
+
 it('watchpoints stop behind every change that a walk sees, backwards before it', () => {
   const changes = new Map<number, number[]>();
   for (let i = 1; i < walk.length; i++) {

@@ -149,7 +149,8 @@ export class Ia32 implements Cpu, Context {
 
   set observer(observer: CpuObserver | undefined) {
     this.#observer = observer;
-    this.#breakpoints = new Set([...(observer?.addresses ?? [])].map((address) => address & 0xfff));
+    const { addresses = [], offsets = [] } = observer ?? {};
+    this.#breakpoints = new Set([...[...addresses].map((address) => address & 0xfff), ...offsets]);
     this.#code.setBreakpoints(this.#breakpoints);
   }
 

@@ -75,14 +75,16 @@ function* bisect(debug: Debugger, args: string): Run {
   const search = new Searcher(timeline, history, debug.expression(args), 0, debug.end).settled();
   for (;;) {
     const { done, value } = search.next();
-    if (done) return found(debug, value as Found);
+    if (done) return yield* found(debug, value as Found);
     yield value.clock;
   }
 }
 
-function found(debug: Debugger, answer: Found): string[] {
+/** The search ends wherever it looked last. */
+function* found(debug: Debugger, answer: Found): Run {
   if (answer.kind === 'never') return ['it is not true at the end of the recording'];
   if (answer.kind === 'always') return ['it is true from the beginning on'];
+  if (answer.kind === 'change') yield* debug.seek(answer.after);
   return arrivalLines(debug, {
     reason: answer.kind === 'diverged' ? 'diverged' : 'arrived',
     met: [],

@@ -79,10 +79,15 @@ function forEach(numbers: string, change: (number: number) => boolean): [] {
 }
 
 export const STOPPING: readonly Command[] = [
-  look(['break', 'b', 'hbreak'], '[ADDRESS] [if EXPRESSION]', 'stop before an instruction', (debug, args) =>
-    add(debug, args === '' ? hexPrefixed(debug.pc) : args, 'break', (what) => {
-      return { kind: 'execute', address: addressOf(debug, what) };
-    }),
+  look(
+    ['break', 'b', 'hbreak'],
+    '[[phys] ADDRESS] [if EXPRESSION]',
+    'stop before an instruction',
+    (debug, args) =>
+      add(debug, args === '' ? hexPrefixed(debug.pc) : args, 'break', (what) => {
+        const [, physical, address] = /^(phys\s+)?(.*)$/.exec(what)!;
+        return { kind: 'execute', address: addressOf(debug, address!), physical: physical !== undefined };
+      }),
   ),
   watching(['watch', 'w'], 'stop where the value of memory changes', 'write', true),
   watching(['wwatch'], 'stop where memory is written, with whatever', 'write', false),
