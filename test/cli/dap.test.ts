@@ -393,6 +393,11 @@ describe('a long search', () => {
     await client.customRequest('cancel', { progressId });
     await ended;
     expect((await stopped).body).toMatchObject({ reason: 'pause' });
+    const told = client.events.filter(({ event }) => /^progress(Start|Update)$/.test(event));
+    const percentages = told.map(({ body }) => body.percentage);
+    expect(percentages).toEqual([...percentages].sort((a, b) => a - b));
+    // It did not come to the beginning.
+    expect(percentages.every((percentage) => percentage >= 0 && percentage < 100)).toBe(true);
   });
 
   it('of the console can be cancelled by its request', async () => {

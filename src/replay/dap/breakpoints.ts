@@ -21,12 +21,12 @@ type Watch = Extract<Target, { kind: 'watch' }>;
 const FILTERS: readonly { readonly filter: string; readonly label: string; readonly target: Target }[] = [
   {
     filter: 'exceptions',
-    label: 'Exceptions of the processor',
+    label: 'Exceptions',
     target: { kind: 'vector', source: 'exception' },
   },
   {
     filter: 'interrupts',
-    label: 'Interrupts from outside',
+    label: 'External interrupts',
     target: { kind: 'vector', source: 'external' },
   },
   {

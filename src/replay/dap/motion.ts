@@ -1,6 +1,6 @@
 /** What takes its time: one errand after another, slice by slice, that can be given up in between. */
 import type { Debugger, Direction } from '../debug/debugger.js';
-import { Progress, percentOfWay, type Send } from './progress.js';
+import { Progress, type Send } from './progress.js';
 
 export interface Errand<T> {
   readonly title: string;
@@ -45,10 +45,10 @@ export class Motion {
   }
 
   begin<T>(errand: Errand<T>): void {
-    const { clock, end } = this.#debug;
-    const percent = percentOfWay(clock, end, errand.direction);
-    const progress = new Progress(`move ${++this.#count}`, errand.title, percent, this.#send);
-    this.#current = { errand: errand as Errand<unknown>, from: clock, progress, slices: errand.start() };
+    const { clock: from, end } = this.#debug;
+    const { title, direction } = errand;
+    const progress = new Progress(`move ${++this.#count}`, { title, from, end, direction }, this.#send);
+    this.#current = { errand: errand as Errand<unknown>, from, progress, slices: errand.start() };
   }
 
   /** A slice. */

@@ -3,58 +3,53 @@ import type { Direction } from '../debug/debugger.js';
 
 export type Send = (event: string, body: object) => void;
 
+export interface Way {
+  readonly title: string;
+  readonly from: number;
+  /** The last clock of the recording. */
+  readonly end: number;
+  /** Undefined if it can go anywhere. */
+  readonly direction: Direction | undefined;
+}
+
 /** Slices of some tens of milliseconds: before the first word, and between words. */
 const PATIENCE = 8;
 const INTERVAL = 4;
 
 export class Progress {
   readonly id: string;
-  readonly #title: string;
-  readonly #percent: (clock: number) => number | undefined;
+  readonly #way: Way;
   readonly #send: Send;
   #slices = 0;
   /** Stretches before here are searched forward: what counts is how far back it has been. */
-  #most: number | undefined;
+  #farthest = 0;
 
-  constructor(id: string, title: string, percent: (clock: number) => number | undefined, send: Send) {
+  constructor(id: string, way: Way, send: Send) {
     this.id = id;
-    this.#title = title;
-    this.#percent = percent;
+    this.#way = way;
     this.#send = send;
-  }
-
-  get #shown(): boolean {
-    return this.#slices >= PATIENCE;
   }
 
   /** After each slice of the move. */
   tick(clock: number): void {
-    this.#slices++;
-    const percent = this.#percent(clock);
-    if (percent !== undefined) this.#most = Math.max(this.#most ?? 0, percent);
-    if (!this.#shown || (this.#slices - PATIENCE) % INTERVAL !== 0) return;
-    const percentage = this.#percent(clock);
-    const now = {
-      progressId: this.id,
-      message: `clock ${clock}`,
-      ...(percentage !== undefined && { percentage }),
-    };
-    if (this.#slices > PATIENCE) this.#send('progressUpdate', now);
-    else this.#send('progressStart', { ...now, title: this.#title, cancellable: true });
+    this.#farthest = Math.max(this.#farthest, Math.abs(clock - this.#way.from));
+    const told = ++this.#slices - PATIENCE;
+    if (told < 0 || told % INTERVAL !== 0) return;
+    const { title, end } = this.#way;
+    const now = { progressId: this.id, message: `clock ${clock} of ${end}`, ...this.#percentage() };
+    if (told > 0) this.#send('progressUpdate', now);
+    else this.#send('progressStart', { ...now, title, cancellable: true });
+  }
+
+  /** Of the way to the end of the recording, or to its beginning. */
+  #percentage(): object {
+    const { from, end, direction } = this.#way;
+    const whole = direction === 'forward' ? end - from : from;
+    if (direction === undefined || whole <= 0) return {};
+    return { percentage: Math.min(100, Math.round((100 * this.#farthest) / whole)) };
   }
 
   end(): void {
-    if (this.#shown) this.#send('progressEnd', { progressId: this.id });
+    if (this.#slices >= PATIENCE) this.#send('progressEnd', { progressId: this.id });
   }
-}
-
-/** Of the way from a clock to the end of the recording, or to its beginning; a move in no direction has none. */
-export function percentOfWay(
-  from: number,
-  end: number,
-  direction: Direction | undefined,
-): (clock: number) => number | undefined {
-  const way = direction === 'forward' ? end - from : from;
-  if (direction === undefined || way <= 0) return () => undefined;
-  return (clock) => Math.min(100, Math.max(0, Math.round((100 * Math.abs(clock - from)) / way)));
 }
