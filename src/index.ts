@@ -38,3 +38,4 @@ export {
 } from './replay/timeline/timeline.js';
 export { type ByteSource, TraceError } from './replay/trace/format.js';
 export { memorySource, Trace } from './replay/trace/reader.js';
+export { EventIndex } from './replay/view/events.js';

@@ -64,6 +64,8 @@ export interface PositionView {
   /** Guest seconds since power-on. */
   readonly seconds: number;
   readonly pc: number;
+  /** Selector and offset, `f000:e05b`. */
+  readonly logical: string;
   /** The symbol there. */
   readonly at?: string;
   /** Real, protected, virtual 8086; and the privilege level. */
@@ -112,6 +114,8 @@ export interface FlagView {
 
 export interface MemoryView {
   readonly lines: readonly MemoryLine[];
+  /** The address that was asked for; lines begin at multiples of 16. */
+  readonly at?: number;
   /** Why there are none. */
   readonly error?: string;
 }
