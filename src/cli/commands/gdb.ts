@@ -18,8 +18,8 @@ interface GdbOptions extends ReplayOptions {
 
 const DEFAULT_PORT = 1234;
 const MAX_PORT = 0xffff;
-/** Host milliseconds between signs of life on a terminal. */
-const PROGRESS_MS = 200;
+/** Host milliseconds between signs of life, to gdb and on a terminal. */
+const PROGRESS_MS = 1000;
 
 export const addGdb: AddCommand = (program, host, finish) => {
   addReplayOptions(
@@ -103,9 +103,10 @@ class Server {
     try {
       while (!session.ended && !this.signal) {
         for (const bytes of channel.take()) session.receive(bytes);
-        if (session.advance()) await this.#breathe();
-        else if (channel.closed) break;
-        else await this.#activity();
+        const more = session.advance();
+        // Nobody waits any more for what is under way.
+        if (channel.closed && (session.busy || !more)) break;
+        await (more ? this.#breathe(session) : this.#activity());
       }
     } finally {
       session.close();
@@ -113,16 +114,17 @@ class Server {
     }
   }
 
-  /** Lets the host's events in; on a terminal, shows where a long move is. */
-  #breathe(): Promise<void> {
-    if (this.#host.stderr.isTTY && performance.now() - this.#shown > PROGRESS_MS) {
+  /** Lets the host's events in, and shows where a long move is. */
+  #breathe(session: GdbSession): Promise<void> {
+    if (performance.now() - this.#shown > PROGRESS_MS) {
       this.#shown = performance.now();
-      this.#host.stderr.write(`\rclock ${this.#debug.clock} of ${this.#debug.end}\x1b[K`);
+      session.showProgress();
     }
     return new Promise((resolve) => setImmediate(resolve));
   }
 
-  #activity(): Promise<void> {
-    return new Promise((resolve) => (this.#wake = resolve));
+  async #activity(): Promise<void> {
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#shown = performance.now();
   }
 }

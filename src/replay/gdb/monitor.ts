@@ -6,8 +6,6 @@
 import { CommandError, runCommand } from '../debug/commands/index.js';
 import type { Debugger } from '../debug/debugger.js';
 
-/** Slices of some tens of milliseconds between two signs of life. */
-const SLICES = 64;
 const MOVED = 'gdb has not noticed: "maintenance flush register-cache", or any step, shows it where it is';
 
 export interface Console {
@@ -21,7 +19,7 @@ export interface Console {
 export function* monitor(debug: Debugger, line: string, console: Console): Generator<number, string, void> {
   const from = debug.clock;
   try {
-    const text = yield* withProgress(runCommand(debug, line), debug, console);
+    const text = yield* runCommand(debug, line);
     if (text !== '') console.tell(`${text}\n`);
     if (debug.clock !== from) console.tell(`${MOVED}\n`);
     return 'OK';
@@ -30,22 +28,5 @@ export function* monitor(debug: Debugger, line: string, console: Console): Gener
     if (console.takesErrors) return `E.${error.message}`;
     console.tell(`${error.message}\n`);
     return 'OK';
-  }
-}
-
-function* withProgress(
-  work: Generator<number, string, void>,
-  { end }: Debugger,
-  console: Console,
-): Generator<number, string, void> {
-  try {
-    for (let slices = 1; ; slices++) {
-      const { done, value } = work.next();
-      if (done) return value;
-      if (slices % SLICES === 0) console.tell(`at clock ${value} of ${end} ...\n`);
-      yield value;
-    }
-  } finally {
-    work.return('');
   }
 }

@@ -10,8 +10,8 @@ export type Incoming =
   | { readonly kind: 'packet'; readonly data: string }
   /** Its checksum is wrong, or it is too long: to be asked for again. */
   | { readonly kind: 'damaged' }
-  /** The other side has not got the last packet. */
-  | { readonly kind: 'resend' }
+  /** The other side has got the last packet, or has not. */
+  | { readonly kind: 'acknowledged' | 'resend' }
   | { readonly kind: 'interrupt' };
 
 /** What gdb may send in one packet, and is sent at most, in bytes. */
@@ -97,8 +97,15 @@ export class PacketReader {
   }
 }
 
-/** Acknowledgements say nothing new, and noise on the line nothing at all. */
+/** What else is on the line is noise. */
 function between(char: string): Incoming | undefined {
-  if (char === INTERRUPT) return { kind: 'interrupt' };
-  return char === '-' ? { kind: 'resend' } : undefined;
+  switch (char) {
+    case INTERRUPT:
+      return { kind: 'interrupt' };
+    case '+':
+      return { kind: 'acknowledged' };
+    case '-':
+      return { kind: 'resend' };
+  }
+  return undefined;
 }

@@ -22,8 +22,7 @@ export interface GdbRegister {
   readonly bits: 32 | 64 | 80;
   /** One of gdb's, or of those that targetDescription.ts defines. */
   readonly type: string;
-  /** By which `info registers GROUP` shows it, if not by its type. */
-  readonly group?: string;
+  readonly group?: 'float';
   /** Absent from registers that this CPU has not. */
   readonly read?: () => number | bigint;
 }
@@ -133,5 +132,5 @@ function protectedMode({ s }: Ia32, { all }: Registers): GdbRegister[] {
 }
 
 function register(name: string, type: string, read: () => number): GdbRegister {
-  return { name, bits: 32, type, group: 'system', read };
+  return { name, bits: 32, type, read };
 }

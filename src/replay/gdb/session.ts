@@ -12,7 +12,7 @@ import { hexOfText, textOfHex } from './hex.js';
 import { Inspection } from './inspection.js';
 import { monitor } from './monitor.js';
 import { Motion, VCONT_ACTIONS } from './motion.js';
-import { frame, latin1, PACKET_SIZE, PacketReader } from './packets.js';
+import { frame, type Incoming, latin1, PACKET_SIZE, PacketReader } from './packets.js';
 import { StopPoints } from './stopPoints.js';
 import { detailOf, Signal, stopReply } from './stopReply.js';
 
@@ -37,11 +37,13 @@ const SUPPORTED = [
   ],
 ].join(';');
 
-/** Something that takes a while, and the last packet of its answer. */
+/** Something that takes a while: gives clocks, and at its end the last packet of its answer. */
 interface Work {
   readonly slices: Generator<number, string, void>;
   /** The answer if it was given up. */
   readonly interrupted: () => string;
+  /** gdb is told where it is: it waits for moves as long as they take, but not for other answers. */
+  readonly told: boolean;
 }
 
 type Answer = string | Work | undefined;
@@ -57,7 +59,10 @@ export class GdbSession {
   #features = new Set<string>();
   readonly #queue: ('interrupt' | { readonly packet: string })[] = [];
   #work: Work | undefined;
+  /** Where the work under way is. */
+  #clock = 0;
   #acknowledging = true;
+  /** What has been sent and not acknowledged. */
   #last: Uint8Array | undefined;
   #ended = false;
 
@@ -74,23 +79,35 @@ export class GdbSession {
     return this.#ended;
   }
 
+  /** Something long is under way. */
+  get busy(): boolean {
+    return this.#work !== undefined;
+  }
+
   /** Bytes from gdb, in pieces of any size. */
   receive(bytes: Uint8Array): void {
-    for (const incoming of this.#reader.read(bytes)) {
-      switch (incoming.kind) {
-        case 'packet':
-          if (this.#acknowledging) this.#send(latin1('+'));
-          this.#queue.push({ packet: incoming.data });
-          break;
-        case 'damaged':
-          if (this.#acknowledging) this.#send(latin1('-'));
-          break;
-        case 'resend':
-          if (this.#last) this.#send(this.#last);
-          break;
-        case 'interrupt':
-          this.#queue.push('interrupt');
-      }
+    for (const incoming of this.#reader.read(bytes)) this.#take(incoming);
+  }
+
+  #take(incoming: Incoming): void {
+    switch (incoming.kind) {
+      case 'packet':
+        if (this.#acknowledging) this.#send(latin1('+'));
+        this.#last = undefined;
+        this.#queue.push({ packet: incoming.data });
+        break;
+      case 'damaged':
+        if (this.#acknowledging) this.#send(latin1('-'));
+        break;
+      case 'acknowledged':
+        this.#last = undefined;
+        break;
+      case 'resend':
+        // gdb also says so when it is tired of waiting for an answer that has not been sent yet.
+        if (this.#last) this.#send(this.#last);
+        break;
+      case 'interrupt':
+        this.#queue.push('interrupt');
     }
   }
 
@@ -104,6 +121,14 @@ export class GdbSession {
       if (next && next !== 'interrupt') this.#begin(this.#answerTo(next.packet));
     }
     return !this.#ended && (this.#work !== undefined || this.#queue.length > 0);
+  }
+
+  /**
+   * Says where a long search is. To be called every second of the host: of a target that is silent for some seconds
+   * gdb thinks that it has not understood.
+   */
+  showProgress(): void {
+    if (this.#work?.told) this.#tell(`at clock ${this.#clock} of ${this.#debug.end} ...\n`);
   }
 
   /** The connection is gone: what is under way is given up. */
@@ -127,14 +152,18 @@ export class GdbSession {
       return this.#answer(interrupted());
     }
     const { done, value } = slices.next();
-    if (!done) return;
+    if (!done) {
+      this.#clock = value;
+      return;
+    }
     this.#work = undefined;
     this.#answer(value);
   }
 
   #answer(packet: string): void {
-    this.#last = frame(packet);
-    this.#send(this.#last);
+    const framed = frame(packet);
+    if (this.#acknowledging) this.#last = framed;
+    this.#send(framed);
   }
 
   /** Shows a text in gdb, in packets that it can take. */
@@ -178,22 +207,18 @@ export class GdbSession {
   }
 
   #moving(move: Move): Work {
-    const known = (feature: string) => this.#features.has(feature);
-    const { timeline, breakpoints } = this.#debug;
-    const told = (): void => {
-      const { divergence } = timeline;
-      if (divergence) this.#tell(`${describeDivergence(divergence)}\n`);
-    };
-    const slices = function* (this: GdbSession): Generator<number, string, void> {
-      const arrival = yield* move;
-      told();
-      for (const { number, text } of arrival.met.filter((b) => breakpoints.all.includes(b))) {
-        this.#tell(`breakpoint ${number}: ${text}\n`);
-      }
-      return this.#stopped(detailOf(arrival, known));
-    };
     const interrupted = () => stopReply(this.#inspection.registers, Signal.interrupt);
-    return { slices: slices.call(this), interrupted };
+    return { slices: this.#move(move), interrupted, told: false };
+  }
+
+  *#move(move: Move): Generator<number, string, void> {
+    const arrival = yield* move;
+    const { timeline, breakpoints } = this.#debug;
+    if (timeline.divergence) this.#tell(`${describeDivergence(timeline.divergence)}\n`);
+    for (const met of arrival.met.filter((breakpoint) => breakpoints.all.includes(breakpoint))) {
+      this.#tell(`breakpoint ${met.number}: ${met.text}\n`);
+    }
+    return this.#stopped(detailOf(arrival, (feature) => this.#features.has(feature)));
   }
 
   #stopped(detail: string): string {
@@ -211,6 +236,6 @@ export class GdbSession {
       this.#tell(`interrupted at clock ${this.#debug.clock}\n`);
       return 'OK';
     };
-    return { slices: monitor(this.#debug, line, console), interrupted };
+    return { slices: monitor(this.#debug, line, console), interrupted, told: true };
   }
 }
