@@ -4,7 +4,9 @@
  * source. An interrupt that comes meanwhile is passed over, too.
  */
 import type { Disassembled } from '../query/disassemble.js';
-import type { Breakpoint } from './breakpoints.js';
+import { interrupted, interruptFrame, type Thread } from '../query/interruption.js';
+import type { Hit } from '../timeline/stops.js';
+import type { Breakpoint, Target } from './breakpoints.js';
 import type { Arrival, Debugger, Direction, Move } from './debugger.js';
 
 /** Lengths of CALL and INT instructions, in bytes. */
@@ -12,6 +14,8 @@ const SHORTEST_CALL = 1;
 const LONGEST_CALL = 8;
 /** What a callee takes off the stack at most (RET n, and the return address of a far call). */
 const MOST_ARGUMENTS = 0x200;
+/** Bytes of what an interrupt pushes. */
+const FRAME_SIZES = [4, 2] as const;
 /** Breakpoints of a step have no number a user could see. */
 const OWN = 0;
 
@@ -24,35 +28,57 @@ function* overForward(debug: Debugger): Move {
   const { pc, stack } = debug.registers;
   const [from, top, retired] = [pc(), stack(), debug.retired];
   const instruction = debug.instruction();
-  const stepped = debug.step('forward');
+  const stepped = yield* debug.find('forward', { everywhere: true, vectors: () => true });
   if (stepped.reason !== 'arrived') return stepped;
-  const interrupted = debug.retired === retired && pc() !== from;
-  if (interrupted) {
-    const arrival = yield* runOn(debug, 'forward', [from], () => stack() === top);
-    return arrived(arrival) ? yield* overForward(debug) : arrival;
+  const done = debug.retired !== retired;
+  const thread = threadLeft(debug, stepped.hits);
+  if (thread) {
+    const arrival = yield* runOn(debug, 'forward', [thread.pc], () => stack() === thread.stack);
+    // A fault, or an interrupt between the iterations of a repeated instruction: it goes on.
+    if (!arrived(arrival) || !done) return arrived(arrival) ? yield* overForward(debug) : arrival;
   }
+  const behind = from + lengthOf(instruction);
   // An iteration of a repeated instruction.
-  if (debug.retired === retired)
-    return yield* runOn(debug, 'forward', [from + lengthOf(instruction)], () => true);
-  if (!calls(instruction) || pc() === from + lengthOf(instruction)) return stepped;
-  return yield* runOn(debug, 'forward', [from + lengthOf(instruction)], () => isBack(stack(), top));
+  if (!done) return yield* runOn(debug, 'forward', [behind], () => true);
+  if (!calls(instruction) || pc() === behind) return stepped;
+  return yield* runOn(debug, 'forward', [behind], () => isBack(stack(), top));
+}
+
+/** If a handler has just been entered: what it will return to. */
+function threadLeft({ machine }: Debugger, hits: readonly Hit[]): Thread | undefined {
+  const entered = hits.findLast((hit) => hit.kind === 'vector');
+  return entered?.kind === 'vector' ? interrupted(machine, entered.vector) : undefined;
 }
 
 function* overBack(debug: Debugger): Move {
   const { pc, stack } = debug.registers;
   const [to, top] = [pc(), stack()];
-  const stepped = debug.step('back');
-  if (stepped.reason !== 'arrived' || debug.instruction()?.flow !== 'return') return stepped;
+  for (let stepped = debug.step('back'); ; ) {
+    if (stepped.reason !== 'arrived' || debug.instruction()?.flow !== 'return') return stepped;
+    const arrival = yield* toCall(debug, to, top);
+    const interrupt = arrival.hits.some(({ kind }) => kind === 'vector');
+    if (!arrived(arrival) || !interrupt) return arrival;
+    // It came in the instruction that is to be executed again, a fault, or behind the one that stands here now.
+    if (pc() === to && stack() === top) return yield* overBack(debug);
+    stepped = arrival;
+  }
+}
+
+/** Back to the call that ends at `to`, or to before the interrupt that returns there. */
+function* toCall(debug: Debugger, to: number, top: number): Move {
+  const { pc, stack } = debug.registers;
   const places = Array.from({ length: LONGEST_CALL }, (_, i) => to - SHORTEST_CALL - i);
-  let interrupted = false;
   const isCall = () => {
-    interrupted = pc() === to && stack() === top;
-    if (interrupted) return true;
     const there = debug.instruction();
     return calls(there) && pc() + lengthOf(there) === to && isBack(top, stack());
   };
-  const arrival = yield* runOn(debug, 'back', [to, ...places], isCall);
-  return arrived(arrival) && interrupted ? yield* overBack(debug) : arrival;
+  const returnsHere = () =>
+    FRAME_SIZES.some((size) => {
+      const frame = interruptFrame(debug.machine, stack(), size);
+      return frame?.pc === to && frame.stack === top;
+    });
+  const entered = own({ kind: 'vector' }, returnsHere);
+  return yield* runOn(debug, 'back', places, isCall, [entered]);
 }
 
 /** Behind the call of this function, or before it. `returnAddress` is what is on its stack. */
@@ -74,15 +100,17 @@ function* runOn(
   direction: Direction,
   places: readonly number[],
   holds: () => boolean,
+  others: readonly Breakpoint[] = [],
 ): Move {
-  const own = places.map((address): Breakpoint => {
-    const target = { kind: 'execute', address: address >>> 0 } as const;
-    return { number: OWN, target, text: '', enabled: true, condition: { source: '', holds } };
-  });
-  const arrival = yield* debug.runTo(direction, [...debug.breakpoints.enabled, ...own]);
+  const stops = places.map((address) => own({ kind: 'execute', address: address >>> 0 }, holds));
+  const arrival = yield* debug.runTo(direction, [...debug.breakpoints.enabled, ...stops, ...others]);
   const met = arrival.met.filter(({ number }) => number !== OWN);
   if (arrival.reason !== 'breakpoint') return arrival;
   return { ...arrival, met, reason: met.length > 0 ? 'breakpoint' : 'arrived' };
+}
+
+function own(target: Target, holds: () => boolean): Breakpoint {
+  return { number: OWN, target, text: '', enabled: true, condition: { source: '', holds } };
 }
 
 const arrived = ({ reason }: Arrival): boolean => reason === 'arrived';

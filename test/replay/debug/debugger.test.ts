@@ -80,6 +80,19 @@ describe('moves', () => {
     expect(over).toBeGreaterThan(5);
   });
 
+  it('over an interrupt lead from the instruction behind it to the one it came behind, and back', () => {
+    // As `bisect` tells of this trace: the store that lost updates was interrupted, and went on at this clock.
+    go(debug.seek(182_270_361));
+    expect(debug.instruction()!.text).toBe('mov [1003ECh],eax');
+    expect(go(stepOver(debug, 'back')).reason).toBe('arrived');
+    expect(debug.instruction()!.text).toBe('inc eax');
+    // The interrupt was delivered at clock 182069872.
+    expect(debug.clock).toBeLessThan(182_069_872);
+    expect(debug.clock).toBeGreaterThan(182_069_800);
+    expect(go(stepOver(debug, 'forward')).reason).toBe('arrived');
+    expect(debug.clock).toBe(182_270_361);
+  });
+
   it('that are given up leave a place up to which nothing was missed', () => {
     go(debug.seek(debug.end));
     const search = debug.find('back', { condition: () => debug.clock < 1000 });
