@@ -11,11 +11,13 @@ import { addEvents } from './commands/events.js';
 import { addExport } from './commands/export.js';
 import { addGdb } from './commands/gdb.js';
 import { addInfo } from './commands/info.js';
+import { addQuery } from './commands/query.js';
 import { addRecord } from './commands/record.js';
 import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
 import { addTree } from './commands/tree.js';
 import { addVerify } from './commands/verify.js';
+import { addWho } from './commands/who.js';
 import { explain } from './errors.js';
 import { ExitCode } from './exitCodes.js';
 import { type Host, say } from './host/host.js';
@@ -29,6 +31,8 @@ const COMMANDS = [
   addInfo,
   addEvents,
   addBisect,
+  addWho,
+  addQuery,
   addGdb,
   addBranch,
   addTree,

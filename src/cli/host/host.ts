@@ -1,6 +1,7 @@
 /** The host as commands see it, so that tests can run commands in their own process. */
 import type { Boards } from '../../replay/boards.js';
 import type { ConformAnswer, ConformTask } from '../conform/task.js';
+import type { QueryAnswer, QueryTask } from '../query/task.js';
 
 export interface Output {
   write(text: string | Uint8Array): unknown;
@@ -27,6 +28,8 @@ export type BoardName = 'pc' | 'xt';
 /** Does tasks of one kind, several at a time. */
 export interface Workers<Task, Answer> {
   run(task: Task): Promise<Answer>;
+  /** How many at a time. */
+  readonly threads: number;
   /** Ends them, whatever they do; tasks that are not done are not answered, or fail. */
   close(): Promise<void>;
 }
@@ -42,6 +45,8 @@ export interface Host {
   firmware(board: BoardName, memory: number): Uint8Array;
   /** Workers for single-step tests, so many at a time; by default as many as suit the host. */
   conformWorkers(threads: number | undefined): Workers<ConformTask, ConformAnswer>;
+  /** The same for stretches of a recorded run. */
+  queryWorkers(threads: number | undefined): Workers<QueryTask, QueryAnswer>;
   /** Calls back on the first SIGINT, SIGTERM or SIGHUP with its name; returns how to stop listening. */
   onSignal(listener: (signal: string) => void): () => void;
 }

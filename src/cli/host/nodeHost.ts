@@ -2,7 +2,6 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Piscina } from 'piscina';
-import type { ConformAnswer, ConformTask } from '../conform/task.js';
 import { cannotWrite } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
 import { boards, firmware } from '../machine/boards.js';
@@ -36,7 +35,8 @@ export function nodeHost(): Host {
     env,
     boards,
     firmware,
-    conformWorkers,
+    conformWorkers: (threads) => workersOf('../conform/worker', threads),
+    queryWorkers: (threads) => workersOf('../query/worker', threads),
     onSignal(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -44,10 +44,10 @@ export function nodeHost(): Host {
   };
 }
 
-/** A thread does one file of tests after the other, with cores of its own. */
-function conformWorkers(threads = availableParallelism()): Workers<ConformTask, ConformAnswer> {
+/** Threads that do tasks of one kind, each one after the other. `worker` names the file, as seen from here. */
+function workersOf<Task, Answer>(worker: string, threads = availableParallelism()): Workers<Task, Answer> {
   // Built, or as it stands in the sources: as this file is.
-  const filename = new URL(`../conform/worker${extname(import.meta.url)}`, import.meta.url).href;
-  const pool = new Piscina<ConformTask, ConformAnswer>({ filename, minThreads: 1, maxThreads: threads });
-  return { run: (task) => pool.run(task), close: () => pool.destroy() };
+  const filename = new URL(`${worker}${extname(import.meta.url)}`, import.meta.url).href;
+  const pool = new Piscina<Task, Answer>({ filename, minThreads: 1, maxThreads: threads });
+  return { run: (task) => pool.run(task), threads, close: () => pool.destroy() };
 }

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { describeDivergence } from '../../replay/divergence.js';
 import { Session } from '../../replay/session.js';
+import type { StoredIndex } from '../../replay/timeline/storedIndex.js';
 import { Timeline } from '../../replay/timeline/timeline.js';
 import { TraceError } from '../../replay/trace/format.js';
 import { Trace } from '../../replay/trace/reader.js';
@@ -9,6 +10,7 @@ import { ExitCode } from '../exitCodes.js';
 import { ReadFile } from '../host/files.js';
 import { type Engine, type Host, say } from '../host/host.js';
 import { fileName } from './options.js';
+import { readIndex } from './traceIndex.js';
 
 export interface TraceOptions {
   readonly salvage: boolean;
@@ -45,10 +47,22 @@ export function openSession(path: string, options: ReplayOptions, host: Host): S
   });
 }
 
+/** With the index beside the trace, if there is one. */
 export function openTimeline(path: string, options: ReplayOptions, host: Host): Timeline {
   const trace = openTrace(path, options);
   if (!trace.begun) throw trace.lack;
-  return naming(path, options, () => new Timeline(trace, host.boards(options.engine)));
+  return timelineOf(path, trace, readIndex(path, trace, host), options, host);
+}
+
+export function timelineOf(
+  path: string,
+  trace: Trace,
+  index: StoredIndex | undefined,
+  options: ReplayOptions,
+  host: Host,
+): Timeline {
+  const boards = host.boards(options.engine);
+  return naming(path, options, () => new Timeline(trace, boards, index && { index }));
 }
 
 /** Puts the file's name before what is wrong with it, and behind it what helps. */

@@ -3,6 +3,8 @@ import { EventEmitter } from 'node:events';
 import type { ConformAnswer, ConformTask } from '../../../src/cli/conform/task.js';
 import work from '../../../src/cli/conform/worker.js';
 import type { Host, Input, Workers } from '../../../src/cli/host/host.js';
+import { Answerer } from '../../../src/cli/query/answer.js';
+import type { QueryAnswer, QueryTask } from '../../../src/cli/query/task.js';
 import type { Boards } from '../../../src/replay/boards.js';
 import { toyAsPc } from '../../replay/support/toy.js';
 
@@ -55,6 +57,23 @@ export class FakeHost implements Host {
         last = done;
         return done;
       },
+      threads: 1,
+      close: async () => {},
+    };
+  }
+
+  /** The same. */
+  queryWorkers(): Workers<QueryTask, QueryAnswer> {
+    const answerer = new Answerer(this.boards());
+    let last: Promise<unknown> = Promise.resolve();
+    return {
+      run: (task) => {
+        const done = last.then(() => new Promise((resolve) => setImmediate(resolve)));
+        last = done;
+        // As between threads, nothing but data.
+        return done.then(() => structuredClone(answerer.answer(structuredClone(task))));
+      },
+      threads: 2,
       close: async () => {},
     };
   }

@@ -1,0 +1,229 @@
+/** `query`: lists what happened in a whole run: executions, calls, accesses, interrupts, what was sent. */
+import type { Command } from 'commander';
+import { isConsoleByte } from '../../replay/controls.js';
+import { Histogram } from '../../replay/query/run/histogram.js';
+import { addressOf, placeOf } from '../../replay/query/run/place.js';
+import type { Finding, Latency, Question } from '../../replay/query/run/question.js';
+import { spokenLines } from '../../replay/query/run/text.js';
+import type { Symbols } from '../../replay/query/symbols.js';
+import type { Timeline } from '../../replay/timeline/timeline.js';
+import { usage } from '../errors.js';
+import { ExitCode, signalCode } from '../exitCodes.js';
+import type { Host } from '../host/host.js';
+import { fileName, natural } from '../machine/options.js';
+import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
+import { Asking } from '../query/ask.js';
+import { driven } from '../query/driven.js';
+import { findingJson, findingText, secondsText } from '../query/findings.js';
+import { histogramText } from '../query/histogramText.js';
+import { addRunOptions, checkClock, openRun, type RunOptions, understood } from '../query/run.js';
+import type { AddCommand } from './command.js';
+
+interface QueryOptions extends RunOptions {
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit?: number;
+  readonly at?: number;
+  readonly symbols?: string;
+}
+
+const TOPICS = `
+What can be asked for:
+  executions ADDRESS         every execution of the instruction there, with registers
+  calls FUNCTION             the same, with arguments and the return address
+  writes PLACE, reads PLACE  accesses to memory: byte[0xb8000], phys dword[0x1000], a symbol, pte ADDRESS
+  ports FIRST[-LAST]         accesses to ports, with values
+  vectors [N]                interrupts, exceptions and INT
+  latency                    from an interrupt's request to its handler, and to the end of its service
+  text [PATTERN]             what was sent on the serial console, in lines; PATTERN is a text or /.../
+Numbers are those of expressions: 0x3f8.
+`;
+
+export const addQuery: AddCommand = (program, host, finish) => {
+  const clock = natural(Number.MAX_SAFE_INTEGER);
+  addTopics(addRunOptions(program.command('query').description('list what happened in a whole run')))
+    .option('--from <clock>', 'the first clock of interest', clock)
+    .option('--to <clock>', 'the last clock of interest', clock)
+    .option('--limit <n>', 'only the first n', natural(Number.MAX_SAFE_INTEGER, 1))
+    .option('--at <clock>', 'where addresses are looked up (default: the end)', clock)
+    .option('--symbols <file>', SYMBOLS_HELP, fileName)
+    .action(async (path: string, topic: string, words: string[], options: QueryOptions) =>
+      finish(await query(path, topic, words.join(' '), options, host)),
+    );
+};
+
+function addTopics(command: Command): Command {
+  return command
+    .argument('<topic>', 'executions, calls, writes, reads, ports, vectors, latency or text')
+    .argument('[what...]', 'what of it')
+    .addHelpText('after', TOPICS);
+}
+
+const WITH_PLACE = ['executions', 'calls', 'writes', 'reads'];
+const TOPIC_NAMES = [...WITH_PLACE, 'ports', 'vectors', 'latency', 'text'];
+
+async function query(
+  path: string,
+  topic: string,
+  what: string,
+  options: QueryOptions,
+  host: Host,
+): Promise<number> {
+  const { from = 0, to, at } = options;
+  if (!TOPIC_NAMES.includes(topic))
+    throw usage(`there is no topic "${topic}", only ${TOPIC_NAMES.join(', ')}`);
+  if (WITH_PLACE.includes(topic) && what === '') throw usage(`${topic}: of what?`);
+  if (to !== undefined && from > to) throw usage('--from is after --to');
+  const timeline = await openRun(path, options, host);
+  if (typeof timeline === 'string') return signalCode(timeline);
+  for (const name of ['from', 'to', 'at'] as const) checkClock(`--${name}`, options[name], timeline);
+  const search = { path, timeline, span: { from, to: to ?? timeline.end }, options, host };
+  if (topic === 'text') return await text(search, what);
+  if (WITH_PLACE.includes(topic)) {
+    const there = await driven(timeline.seeking(at ?? timeline.end), host);
+    if (there.signal) return signalCode(there.signal);
+  }
+  const symbols = symbolsFor(timeline.trace, options.symbols);
+  const question = understood(what, host, () => questionOf(topic, what, timeline, symbols));
+  if (!question) return ExitCode.usage;
+  return await list(search, question, symbols);
+}
+
+function questionOf(topic: string, what: string, timeline: Timeline, symbols: Symbols): Question {
+  const { machine } = timeline;
+  switch (topic) {
+    case 'executions':
+      return { kind: 'executions', addresses: [addressOf(what, machine, symbols)] };
+    case 'calls':
+      return { kind: 'calls', address: addressOf(what, machine, symbols) };
+    case 'ports':
+      return { kind: 'ports', ...portsOf(what) };
+    case 'vectors':
+      return { kind: 'vectors', ...(what !== '' && { vector: numberOf(what, 255) }) };
+    case 'latency':
+      if (what !== '') throw new RangeError(`latency: "${what}" means nothing here`);
+      return { kind: 'latency' };
+    default: {
+      const place = placeOf(what, machine, symbols);
+      if (place.kind !== 'memory') throw new RangeError(`"${what}" is no place in memory`);
+      return { kind: topic as 'writes' | 'reads', memory: place.memory };
+    }
+  }
+}
+
+function portsOf(text: string): { readonly first: number; readonly last: number } {
+  const [first = '', last = first, ...more] = text.split('-');
+  if (more.length > 0) throw new RangeError(`"${text}" is no range of ports`);
+  const ports = { first: numberOf(first, 0xffff), last: numberOf(last, 0xffff) };
+  if (ports.first > ports.last) throw new RangeError(`"${text}" ends before it begins`);
+  return ports;
+}
+
+function numberOf(text: string, most: number): number {
+  const value = /^(0x[\da-f]+|\d+)$/i.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(value <= most)) throw new RangeError(`"${text}" is no number up to ${most}`);
+  return value;
+}
+
+interface Search {
+  readonly path: string;
+  readonly timeline: Timeline;
+  readonly span: { readonly from: number; readonly to: number };
+  readonly options: QueryOptions;
+  readonly host: Host;
+}
+
+async function list(search: Search, question: Question, symbols: Symbols): Promise<number> {
+  const { path, timeline, span, options, host } = search;
+  const asking = new Asking(path, timeline, options, host);
+  const table = question.kind === 'latency' && !options.json ? new Latencies() : undefined;
+  const { frequency } = timeline.trace.manifest;
+  const limit = options.limit ?? Number.POSITIVE_INFINITY;
+  let count = 0;
+  for await (const { findings } of asking.parts({ question, span, backwards: false })) {
+    for (const finding of findings.slice(0, limit - count)) {
+      count++;
+      if (table) table.add(finding as Latency);
+      else host.stdout.write(textOf(finding));
+    }
+    if (count >= limit) break;
+  }
+  if (table && count > 0) host.stdout.write(table.text(frequency));
+  if (asking.signal) return signalCode(asking.signal);
+  return count > 0 ? ExitCode.ok : ExitCode.notFound;
+
+  function textOf(finding: Finding): string {
+    if (!options.json) return findingText(finding, symbols, frequency);
+    return `${JSON.stringify(findingJson(finding, symbols))}\n`;
+  }
+}
+
+/** For each vector: clocks to the handler, and to the end of service. */
+class Latencies {
+  readonly #vectors = new Map<number, { readonly entry: Histogram; readonly service: Histogram }>();
+
+  add({ vector, clock, requested, served }: Latency): void {
+    const known = this.#vectors.get(vector) ?? { entry: new Histogram(), service: new Histogram() };
+    this.#vectors.set(vector, known);
+    known.entry.add(clock - requested);
+    if (served !== undefined) known.service.add(served - clock);
+  }
+
+  text(frequency: Parameters<typeof histogramText>[2]): string {
+    const vectors = [...this.#vectors].sort(([a], [b]) => a - b);
+    return vectors
+      .flatMap(([vector, { entry, service }]) => [
+        histogramText(`vector ${vector.toString(16)}h, from request to handler`, entry, frequency),
+        histogramText(`vector ${vector.toString(16)}h, from handler to end of service`, service, frequency),
+      ])
+      .join('');
+  }
+}
+
+// ---- what was sent ----
+
+async function text({ timeline, span, options, host }: Search, pattern: string): Promise<number> {
+  const [, source] = /^\/(.*)\/$/.exec(pattern) ?? [];
+  const matches = source === undefined ? (line: string) => line.includes(pattern) : matcher(source);
+  const sent = timeline.index?.sent ?? (await listen(timeline, host));
+  if (typeof sent === 'string') return signalCode(sent);
+  const { frequency } = timeline.trace.manifest;
+  let count = 0;
+  for (const { clock, text: line } of spokenLines(sent.bytes, sent.at)) {
+    if (clock < span.from || clock > span.to || !matches(line)) continue;
+    host.stdout.write(
+      options.json
+        ? `${JSON.stringify({ clock, text: line })}\n`
+        : `${String(clock).padStart(14)} ${secondsText(clock, frequency)}  ${shown(line)}\n`,
+    );
+    if (++count === options.limit) break;
+  }
+  return count > 0 ? ExitCode.ok : ExitCode.notFound;
+}
+
+function matcher(source: string): (line: string) => boolean {
+  try {
+    const expression = new RegExp(source, 'u');
+    return (line) => expression.test(line);
+  } catch {
+    throw usage(`/${source}/ is no regular expression`);
+  }
+}
+
+/** Without what would command the terminal. */
+const shown = (line: string): string => line.replace(/(?!\t)\p{Cc}/gu, '');
+
+/** Without an index: by passing the run. */
+async function listen(
+  timeline: Timeline,
+  host: Host,
+): Promise<{ readonly bytes: Uint8Array; readonly at: readonly number[] } | string> {
+  const [bytes, at]: [number[], number[]] = [[], []];
+  timeline.onNote = (note, clock) => {
+    if (!isConsoleByte(note)) return;
+    bytes.push(note.a);
+    at.push(clock);
+  };
+  const { signal } = await driven(timeline.playing(timeline.end), host);
+  return signal ?? { bytes: Uint8Array.from(bytes), at };
+}

@@ -1,0 +1,127 @@
+/** `who`: tells who wrote to a place in memory or to a sector of a disk, or changed a register. */
+import { type Author, authorOf, lookFrom } from '../../replay/query/run/author.js';
+import { type Place, placeOf } from '../../replay/query/run/place.js';
+import type { Finding, Question } from '../../replay/query/run/question.js';
+import type { Symbols } from '../../replay/query/symbols.js';
+import type { Timeline } from '../../replay/timeline/timeline.js';
+import { usage } from '../errors.js';
+import { ExitCode, signalCode } from '../exitCodes.js';
+import { type Host, say } from '../host/host.js';
+import { fileName, natural } from '../machine/options.js';
+import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
+import { diverged } from '../machine/trace.js';
+import { Asking } from '../query/ask.js';
+import { driven } from '../query/driven.js';
+import { findingJson, findingText } from '../query/findings.js';
+import { addRunOptions, checkClock, openRun, type RunOptions, understood } from '../query/run.js';
+import { whoJson, whoText } from '../query/whoReport.js';
+import type { AddCommand } from './command.js';
+
+interface WhoOptions extends RunOptions {
+  readonly at?: number;
+  readonly first: boolean;
+  readonly all: boolean;
+  readonly symbols?: string;
+}
+
+export const addWho: AddCommand = (program, host, finish) => {
+  const clock = natural(Number.MAX_SAFE_INTEGER);
+  addRunOptions(program.command('who').description('tell who wrote to a place, and when'))
+    .argument('<what...>', 'an expression such as byte[0xb8000], "disk NAME LBA" or "pte ADDRESS"')
+    .option('--at <clock>', 'up to where (default: the end); what is meant is looked up there', clock)
+    .option('--first', 'the first time instead of the last', false)
+    .option('--all', 'every time, one a line', false)
+    .option('--symbols <file>', SYMBOLS_HELP, fileName)
+    .action(async (path: string, what: string[], options: WhoOptions) =>
+      finish(await who(path, what.join(' '), options, host)),
+    );
+};
+
+async function who(path: string, what: string, options: WhoOptions, host: Host): Promise<number> {
+  if (options.first && options.all) throw usage('--first and --all exclude each other');
+  const timeline = await openRun(path, options, host);
+  if (typeof timeline === 'string') return signalCode(timeline);
+  checkClock('--at', options.at, timeline);
+  const at = options.at ?? timeline.end;
+  const there = await driven(timeline.seeking(at), host);
+  if (there.signal) return signalCode(there.signal);
+  if (timeline.divergence) return diverged(timeline, host);
+  const symbols = symbolsFor(timeline.trace, options.symbols);
+  const place = understood(what, host, () => placeOf(what, timeline.machine, symbols));
+  if (!place) return ExitCode.usage;
+  const inquest = { path, timeline, place, symbols, at: timeline.clock, options, host };
+  return place.kind === 'value' ? await changeOf(inquest, place) : await writeTo(inquest, questionOf(place));
+}
+
+interface Inquest {
+  readonly path: string;
+  readonly timeline: Timeline;
+  readonly place: Place;
+  readonly symbols: Symbols;
+  readonly at: number;
+  readonly options: WhoOptions;
+  readonly host: Host;
+}
+
+function questionOf(place: Exclude<Place, { kind: 'value' }>): Question {
+  if (place.kind === 'memory') return { kind: 'writes', memory: place.memory };
+  return { kind: 'sector', disk: place.disk, lba: place.lba };
+}
+
+async function writeTo(inquest: Inquest, question: Question): Promise<number> {
+  const { path, timeline, place, symbols, at, options, host } = inquest;
+  const asking = new Asking(path, timeline, options, host);
+  const backwards = !options.first && !options.all;
+  let found: Finding | undefined;
+  let count = 0;
+  for await (const { findings } of asking.parts({ question, span: { from: 0, to: at }, backwards })) {
+    if (!options.all) found = backwards ? findings.at(-1) : findings[0];
+    else for (const finding of findings) tellOne(finding, inquest);
+    count += findings.length;
+    if (found) break;
+  }
+  if (asking.signal) return signalCode(asking.signal);
+  if (count === 0) return nothing(inquest, 'was written');
+  if (found) tell(authorOf(timeline, place, found, symbols), inquest);
+  return ExitCode.ok;
+}
+
+function tellOne(finding: Finding, { symbols, options, host, timeline }: Inquest): void {
+  const { frequency } = timeline.trace.manifest;
+  host.stdout.write(
+    options.json
+      ? `${JSON.stringify(findingJson(finding, symbols))}\n`
+      : findingText(finding, symbols, frequency),
+  );
+}
+
+/** What has no place in memory is looked at before every instruction, so only what is near is found soon. */
+async function changeOf(inquest: Inquest, place: Place & { kind: 'value' }): Promise<number> {
+  const { timeline, symbols, options, host } = inquest;
+  if (options.all)
+    throw usage(`${place.name} is no place in memory: only its last or first change can be found`);
+  const { expression } = place;
+  if (options.first) timeline.seek(0);
+  const value = expression.value();
+  const stops = { condition: () => expression.value() !== value };
+  const search = options.first ? timeline.continuing(stops) : timeline.reversing(stops);
+  const { signal, ...rest } = await driven(search, host);
+  if (signal) return signalCode(signal);
+  if (timeline.divergence) return diverged(timeline, host);
+  if (!('value' in rest) || !rest.value) return nothing(inquest, 'changed');
+  if (options.first) timeline.stepBack();
+  tell(lookFrom(timeline, place, 'instruction', symbols), inquest);
+  return ExitCode.ok;
+}
+
+function nothing({ place, at, host }: Inquest, what: string): number {
+  say(host, `${place.name}: it never ${what} up to clock ${at}`);
+  return ExitCode.notFound;
+}
+
+function tell(author: Author, { place, options, host, timeline }: Inquest): void {
+  const frame = { first: options.first, frequency: timeline.trace.manifest.frequency };
+  host.stdout.write(
+    options.json ? `${JSON.stringify(whoJson(author, place))}\n` : whoText(author, place, frame),
+  );
+}

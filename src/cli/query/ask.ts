@@ -1,0 +1,162 @@
+/**
+ * Asks a question of a whole run: of its stretches in order, several at a time in threads of their own, or one after the
+ * other in this one. Answers come in order, forwards or backwards, as soon as they are known.
+ */
+import { describeDivergence } from '../../replay/divergence.js';
+import { type Inquiry, inquire, type Part } from '../../replay/query/run/inquire.js';
+import type { Question } from '../../replay/query/run/question.js';
+import { type Span, stretchesFor } from '../../replay/query/run/stretches.js';
+import type { Timeline } from '../../replay/timeline/timeline.js';
+import { CliError } from '../errors.js';
+import { ExitCode } from '../exitCodes.js';
+import { type Host, say, type Workers } from '../host/host.js';
+import type { ReplayOptions } from '../machine/trace.js';
+import type { QueryAnswer, QueryTask } from './task.js';
+
+export interface Asked {
+  readonly question: Question;
+  readonly span: Span;
+  /** Only the last finding of each stretch, the last stretch first. */
+  readonly backwards: boolean;
+}
+
+export interface AskOptions extends ReplayOptions {
+  readonly jobs?: number;
+}
+
+/** Findings that a thread collects before it hands them over. */
+const BATCH = 2000;
+/** Stretches that wait for a thread, for each thread: no more are begun than may be of use. */
+const AHEAD = 2;
+const PROGRESS_MS = 200;
+const BREATH_MS = 20;
+
+/** One question, on its way. */
+export class Asking {
+  /** The name of the signal that ended it. */
+  signal: string | undefined;
+  readonly #path: string;
+  readonly #timeline: Timeline;
+  readonly #options: AskOptions;
+  readonly #host: Host;
+  #shown = performance.now();
+
+  constructor(path: string, timeline: Timeline, options: AskOptions, host: Host) {
+    this.#path = path;
+    this.#timeline = timeline;
+    this.#options = options;
+    this.#host = host;
+  }
+
+  /** The parts of the answer. Throws a `CliError` if the replay differs from the recording. */
+  async *parts({ question, span, backwards }: Asked): AsyncGenerator<Part, void, void> {
+    const spans = stretchesFor(question, this.#timeline.index, span);
+    if (backwards) spans.reverse();
+    const inquiries = spans.map((one): Inquiry => {
+      return { ...one, question, last: backwards, limit: BATCH, resumed: false };
+    });
+    let unlisten = (): unknown => undefined;
+    const ended = new Promise<undefined>((resolve) => {
+      unlisten = this.#host.onSignal((name) => {
+        this.signal = name;
+        resolve(undefined);
+      });
+    });
+    try {
+      yield* this.#alone(inquiries.length) ? this.#here(inquiries) : this.#inThreads(inquiries, ended);
+    } finally {
+      unlisten();
+      if (this.#host.stderr.isTTY) this.#host.stderr.write('\r\x1b[K');
+    }
+    if (this.signal && this.signal !== 'SIGPIPE') say(this.#host, `ended by ${this.signal}`);
+  }
+
+  #alone(stretches: number): boolean {
+    return stretches < 2 || !this.#timeline.index || this.#options.jobs === 1;
+  }
+
+  // ---- in this thread ----
+
+  async *#here(inquiries: readonly Inquiry[]): AsyncGenerator<Part, void, void> {
+    for (const [i, inquiry] of inquiries.entries()) {
+      let part = await this.#pass(inquiry, i, inquiries.length);
+      if (part) yield part;
+      while (part?.next !== undefined && !this.signal) {
+        part = await this.#pass({ ...inquiry, from: part.next, resumed: true }, i, inquiries.length);
+        if (part) yield part;
+      }
+      if (this.signal) return;
+    }
+  }
+
+  /** Undefined if a signal came. */
+  async #pass(inquiry: Inquiry, done: number, of: number): Promise<Part | undefined> {
+    const run = inquire(this.#timeline, inquiry);
+    let breathed = performance.now();
+    for (let step = run.next(); !this.signal; step = run.next()) {
+      if (step.done) {
+        if (step.value) return step.value;
+        throw new CliError(ExitCode.diverged, describeDivergence(this.#timeline.divergence!));
+      }
+      if (performance.now() - breathed < BREATH_MS) continue;
+      this.#progress(done, of, step.value);
+      await new Promise((resolve) => setImmediate(resolve));
+      breathed = performance.now();
+    }
+    run.return(undefined);
+    return undefined;
+  }
+
+  // ---- in threads ----
+
+  async *#inThreads(
+    inquiries: readonly Inquiry[],
+    ended: Promise<undefined>,
+  ): AsyncGenerator<Part, void, void> {
+    const { salvage, engine, jobs } = this.#options;
+    const workers = this.#host.queryWorkers(jobs);
+    const submit = (inquiry: Inquiry) => {
+      const task: QueryTask = { ...inquiry, path: this.#path, salvage, engine };
+      const answer = workers.run(task);
+      // Those that are not waited for any more may fail: their threads are gone.
+      answer.catch(() => {});
+      return answer;
+    };
+    try {
+      yield* this.#inOrder(inquiries, submit, ended, workers);
+    } finally {
+      await workers.close();
+    }
+  }
+
+  async *#inOrder(
+    inquiries: readonly Inquiry[],
+    submit: (inquiry: Inquiry) => Promise<QueryAnswer>,
+    ended: Promise<undefined>,
+    { threads }: Workers<QueryTask, QueryAnswer>,
+  ): AsyncGenerator<Part, void, void> {
+    const waiting: Promise<QueryAnswer>[] = [];
+    let begun = 0;
+    for (const [i, inquiry] of inquiries.entries()) {
+      while (begun < inquiries.length && waiting.length < AHEAD * threads)
+        waiting.push(submit(inquiries[begun++]!));
+      let answer: QueryAnswer | undefined = await Promise.race([waiting.shift()!, ended]);
+      for (;;) {
+        if (!answer) return;
+        if ('error' in answer) throw new CliError(answer.code, answer.error);
+        yield answer;
+        if (answer.next === undefined) break;
+        const rest = { ...inquiry, from: answer.next, resumed: true };
+        answer = await Promise.race([submit(rest), ended]);
+      }
+      this.#progress(i + 1, inquiries.length, inquiry.to);
+    }
+  }
+
+  #progress(done: number, of: number, clock: number): void {
+    const now = performance.now();
+    if (!this.#host.stderr.isTTY || now - this.#shown < PROGRESS_MS) return;
+    this.#shown = now;
+    this.#host.stderr.write(`\r${done} of ${of} stretches, clock ${clock}\x1b[K`);
+  }
+}

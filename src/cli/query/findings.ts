@@ -1,0 +1,93 @@
+/** What is found in a run, a line each, for people and as JSON. */
+import type { Frequency } from '../../core/time.js';
+import { type Disassembled, disassemble } from '../../replay/query/disassemble.js';
+import type { Call, Code, Finding, MemoryAccess } from '../../replay/query/run/question.js';
+import type { Symbols } from '../../replay/query/symbols.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export const hex32 = (value: number): string => value.toString(16).padStart(8, '0');
+const hex = (value: number | undefined): string => (value === undefined ? '?' : value.toString(16));
+
+export function secondsText(clock: number, { num, den }: Frequency): string {
+  return `${((clock * den) / num).toFixed(6)} s`;
+}
+
+/** Registers in which compilers pass the first arguments of a function, where they do (regparm(3)). */
+const REGISTER_ARGUMENTS = ['eax', 'edx', 'ecx'];
+
+export function findingText(finding: Finding, symbols: Symbols, frequency: Frequency): string {
+  const head = `${String(finding.clock).padStart(14)} ${secondsText(finding.clock, frequency)}`;
+  return `${head}  ${bodyText(finding, symbols)}\n`;
+}
+
+function bodyText(finding: Finding, symbols: Symbols): string {
+  const code = finding.code ? codeText(finding.code, symbols) : '';
+  switch (finding.kind) {
+    case 'execution':
+      return `${code}  ${registersText(finding.registers)}`;
+    case 'call':
+      return callText(finding, symbols);
+    case 'write':
+    case 'read':
+      return accessText(finding, code);
+    case 'in':
+    case 'out':
+      return `${finding.kind.padEnd(3)} ${hex(finding.port)} ${widthText(finding.size)} ${hex(finding.value)}  ${code}`;
+    case 'vector':
+      return `vector ${hex(finding.vector)} ${finding.source}  at ${code || 'unknown code'}`;
+    case 'interrupt':
+      return `vector ${hex(finding.vector)} requested ${finding.requested}, served ${finding.served ?? 'not seen'}`;
+    case 'sector':
+      return `write ${finding.disk} ${finding.first} + ${finding.count}  ${code}`;
+  }
+}
+
+function registersText(registers: Readonly<Record<string, number>>): string {
+  return Object.entries(registers)
+    .map(([name, value]) => `${name}=${hex(value)}`)
+    .join(' ');
+}
+
+function callText({ code, registers, stack }: Call, symbols: Symbols): string {
+  const [from, ...words] = stack;
+  const inRegisters = REGISTER_ARGUMENTS.filter((name) => name in registers);
+  const named = inRegisters.map((name) => `${name}=${hex(registers[name])}`);
+  const caller = from === undefined ? '?' : (symbols.show(from) ?? hex32(from));
+  const name = code && (symbols.show(code.pc) ?? hex32(code.pc));
+  return `${name}(${[...named, 'stack', ...words.map(hex)].join(' ')})  from ${caller}`;
+}
+
+function accessText({ kind, address, length, before, value, by }: MemoryAccess, code: string): string {
+  const what = kind === 'read' ? hex(value) : `${hex(before)} -> ${hex(value)}`;
+  const who =
+    by === 'instruction' ? code : by === 'interrupt' ? `entering a handler at ${code}` : 'bus master';
+  return `${kind} ${hex32(address)} ${widthText(length)} ${what}  ${who}`;
+}
+
+function widthText(bytes: number): string {
+  return { 1: 'byte', 2: 'word', 4: 'dword' }[bytes] ?? `${bytes} bytes`;
+}
+
+function codeText(code: Code, symbols: Symbols): string {
+  const instruction = instructionOf(code, symbols);
+  if (!instruction) return hex32(code.pc);
+  return [hex32(code.pc), instruction.text, instruction.at].filter(Boolean).join('  ');
+}
+
+function instructionOf({ pc, bytes, bitness }: Code, symbols: Symbols): Disassembled | undefined {
+  return disassemble(bytes, pc, bitness, symbols);
+}
+
+export function findingJson({ code, behind: _, ...finding }: Finding, symbols: Symbols): Json {
+  if (!code) return finding;
+  const instruction = instructionOf(code, symbols);
+  const caller = finding.kind === 'call' ? finding.stack[0] : undefined;
+  return {
+    ...finding,
+    ...(caller !== undefined && { from: symbols.show(caller) ?? null }),
+    pc: code.pc,
+    at: instruction?.at ?? null,
+    instruction: instruction?.text ?? null,
+  };
+}

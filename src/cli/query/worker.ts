@@ -1,0 +1,13 @@
+/** What a thread of `query` and `who` does: passes stretches of a run, and tells what it finds. */
+import { ready } from '../../replay/ready.js';
+import { boards } from '../machine/boards.js';
+import { Answerer } from './answer.js';
+import type { QueryAnswer, QueryTask } from './task.js';
+
+let answerer: Answerer | undefined;
+
+export default async function work(task: QueryTask): Promise<QueryAnswer> {
+  await ready();
+  answerer ??= new Answerer(boards(task.engine));
+  return answerer.answer(task);
+}

@@ -1,0 +1,111 @@
+/**
+ * Asks a question of a stretch of a run, by passing it. What happens at its end belongs to the next stretch, so that
+ * the answers of all stretches are those of the whole.
+ */
+import type { Timeline } from '../../timeline/timeline.js';
+import { type Draft, type Listener, listenerFor } from './listeners.js';
+import type { Finding, Question } from './question.js';
+import type { Span } from './stretches.js';
+import { Witness } from './witness.js';
+
+export interface Inquiry extends Span {
+  readonly question: Question;
+  /** Only the last finding. */
+  readonly last: boolean;
+  /** Findings after which it comes back with those, about; of `last`, it does not. */
+  readonly limit: number;
+  /** It goes on where it came back before. */
+  readonly resumed: boolean;
+}
+
+export interface Part {
+  readonly findings: readonly Finding[];
+  /** It came back before the end: from here on it has to be resumed. */
+  readonly next: number | undefined;
+}
+
+/** How long to wait for the end of what began in a stretch, in clocks. */
+const PATIENCE = 2 ** 28;
+
+/** Leaves the timeline anywhere. Undefined if the replay differed from the recording. */
+export function* inquire(timeline: Timeline, inquiry: Inquiry): Generator<number, Part | undefined, void> {
+  yield* timeline.seeking(inquiry.from);
+  const passage = new Passage(timeline, inquiry);
+  yield* passage.pass();
+  if (timeline.divergence) return undefined;
+  return passage.part();
+}
+
+/** Something found, and the boundary behind it. */
+interface Placed extends Draft {
+  readonly behind: number;
+}
+
+class Passage {
+  readonly #timeline: Timeline;
+  readonly #inquiry: Inquiry;
+  readonly #listener: Listener;
+  readonly #start: number;
+  #found: Placed[] = [];
+  #next: number | undefined;
+
+  constructor(timeline: Timeline, inquiry: Inquiry) {
+    this.#timeline = timeline;
+    this.#inquiry = inquiry;
+    this.#listener = listenerFor(inquiry.question, timeline.machine);
+    this.#start = timeline.clock;
+  }
+
+  *pass(): Generator<number, void, void> {
+    const { to, limit, last } = this.#inquiry;
+    const timeline = this.#timeline;
+    const listener = this.#listener;
+    yield* timeline.listening(to, listener.stops, (hits) => {
+      // Where it came back it has looked at the instruction that comes next already.
+      if (!this.#inquiry.resumed || timeline.clock > this.#start) listener.boundary?.(hits);
+      this.#collect();
+      return !last && this.#found.length >= limit;
+    });
+    this.#collect();
+    if (this.#found.length >= limit && !last && timeline.clock < to) this.#next = timeline.clock;
+    else yield* this.#finish(to + PATIENCE);
+  }
+
+  /** Hears what began in the stretch to its end. */
+  *#finish(until: number): Generator<number, void, void> {
+    const listener = this.#listener;
+    listener.close?.();
+    if (listener.unfinished)
+      yield* this.#timeline.listening(until, listener.stops, () => !listener.unfinished);
+    this.#collect(true);
+  }
+
+  #collect(all = !this.#listener.close): void {
+    if (!all) return;
+    const behind = this.#timeline.clock;
+    this.#found.push(...this.#listener.take().map((draft) => ({ ...draft, behind })));
+    if (this.#inquiry.last) this.#found = this.#found.slice(-1);
+  }
+
+  part(): Part {
+    const findings = this.#found.map((placed) => {
+      const finding = placed.instructionWanted ? this.#located(placed) : placed.finding;
+      return { ...finding, behind: placed.behind };
+    });
+    return { findings, next: this.#next };
+  }
+
+  /** Goes to the instruction that did it. */
+  #located({ finding, behind }: Placed): Finding {
+    const timeline = this.#timeline;
+    const { machine } = timeline;
+    const witness = new Witness(machine);
+    timeline.seek(behind);
+    const after = { retired: timeline.retired, pc: witness.registers.pc() };
+    timeline.stepBack();
+    const located = { ...finding, clock: timeline.clock, code: witness.here() };
+    // Nothing was executed, and it goes on elsewhere: it was interrupted here.
+    const entered = timeline.retired === after.retired && located.code.pc !== after.pc;
+    return entered && 'by' in located ? { ...located, by: 'interrupt' } : located;
+  }
+}

@@ -1,0 +1,65 @@
+/** What `who` and `query` ask about, as people write it: a place in memory, a sector, an entry of a page table. */
+import type { Machine } from '../../../core/machine.js';
+import type { Range } from '../../../core/memory.js';
+import { Disk } from '../../../devices/disk.js';
+import { rangesOf } from '../../debug/breakpoints.js';
+import { Expression } from '../expression.js';
+import { GuestMemory } from '../guestMemory.js';
+import { entryThatMaps } from '../pageTables.js';
+import type { Symbols } from '../symbols.js';
+
+export type Place =
+  | { readonly kind: 'memory'; readonly name: string; readonly memory: readonly Range[] }
+  | { readonly kind: 'sector'; readonly name: string; readonly disk: string; readonly lba: number }
+  /** It has a value, but nowhere in memory: a register, a device's state, a sum. */
+  | { readonly kind: 'value'; readonly name: string; readonly expression: Expression };
+
+/**
+ * `disk NAME LBA`, `pte ADDRESS` or an expression, where the machine stands. Throws a RangeError, in a line, or an
+ * `ExpressionError`.
+ */
+export function placeOf(text: string, machine: Machine, symbols: Symbols): Place {
+  const [, disk, lba] = /^disk\s+(\S+)\s+(\S+)$/.exec(text) ?? [];
+  if (disk !== undefined) return sectorOf(disk, Number(lba), machine);
+  const [, linear] = /^pte\s+(.+)$/.exec(text) ?? [];
+  if (linear !== undefined) return pageEntryOf(linear, machine, symbols);
+  const expression = new Expression(text, machine, { symbols });
+  const location = expression.location();
+  if (!location) return { kind: 'value', name: text, expression };
+  const watch = { kind: 'watch', access: 'write', changes: false, ...location } as const;
+  const memory = rangesOf(watch, new GuestMemory(machine));
+  if (memory.length === 0)
+    throw new RangeError(`no page is mapped at ${location.address.toString(16)}h there`);
+  return { kind: 'memory', name: text, memory };
+}
+
+function sectorOf(disk: string, lba: number, machine: Machine): Place {
+  const disks = machine.devices.filter((device): device is Disk => device instanceof Disk);
+  const found = disks.find(({ drive }) => drive === disk);
+  if (!found) {
+    const names = disks.map(({ drive }) => drive).join(', ');
+    throw new RangeError(`no disk is called "${disk}"; there are ${names || 'none'}`);
+  }
+  if (!Number.isSafeInteger(lba) || lba < 0 || lba >= found.sectors) {
+    throw new RangeError(`${disk} has no such sector: it has 0 to ${found.sectors - 1}`);
+  }
+  return { kind: 'sector', name: `sector ${lba} of ${disk}`, disk, lba };
+}
+
+function pageEntryOf(text: string, machine: Machine, symbols: Symbols): Place {
+  const linear = addressOf(text, machine, symbols);
+  const entry = entryThatMaps(machine, linear);
+  if (!entry) throw new RangeError('paging is off there: no entry maps anything');
+  const where = entry.level === 'table' ? 'page table entry' : 'page directory entry';
+  const name = `${where} of ${linear.toString(16)}h`;
+  return { kind: 'memory', name, memory: [{ address: entry.address, length: 4 }] };
+}
+
+/** A symbol's own address, or an expression's value. */
+export function addressOf(text: string, machine: Machine, symbols: Symbols): number {
+  const address = symbols.address(text);
+  if (address !== undefined) return address;
+  const value = new Expression(text, machine, { symbols }).value();
+  if (value === undefined) throw new RangeError(`"${text}" has no value there`);
+  return Number(BigInt.asUintN(32, value));
+}

@@ -1,0 +1,47 @@
+/** Which parts of a run a question must be asked of: those that an index knows nothing to happen in are left out. */
+import { PAGE_SHIFT, type Range } from '../../../core/memory.js';
+import type { KnownStretch, StoredIndex } from '../../timeline/storedIndex.js';
+import type { Question } from './question.js';
+
+/** Clocks from and to. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The widest access to a port, in ports. */
+const WIDEST = 4;
+
+/** In order of time. Without an index: all of it, in one piece. */
+export function stretchesFor(question: Question, index: StoredIndex | undefined, { from, to }: Span): Span[] {
+  if (!index) return [{ from, to }];
+  const known = index.stretches.filter((s) => s.to > from && s.from < to);
+  const spans = known
+    .filter((stretch) => mayHold(question, stretch))
+    .map((s) => ({ from: Math.max(from, s.from), to: Math.min(to, s.to) }));
+  return index.end < to ? [...spans, { from: Math.max(from, index.end), to }] : spans;
+}
+
+function mayHold(question: Question, stretch: KnownStretch): boolean {
+  switch (question.kind) {
+    case 'writes':
+      return question.memory.some((range) => pagesOf(range).some((page) => stretch.written(page)));
+    case 'ports': {
+      const { first, last } = question;
+      return [...stretch.ports].some((port) => port <= last && port + WIDEST > first);
+    }
+    case 'vectors':
+      return question.vector === undefined || stretch.vectors.has(question.vector);
+    case 'latency':
+      return (stretch.notes.get('irq') ?? 1) > 0;
+    case 'sector':
+      return (stretch.notes.get('disk') ?? 1) > 0;
+    default:
+      return true;
+  }
+}
+
+function pagesOf({ address, length }: Range): number[] {
+  const first = address >>> PAGE_SHIFT;
+  return Array.from({ length: ((address + length - 1) >>> PAGE_SHIFT) - first + 1 }, (_, i) => first + i);
+}
