@@ -68,7 +68,7 @@ function stretchesOf(sorted: readonly GuestSymbol[]): Stretch[] {
   const stretches: { start: number; end: number }[] = [];
   for (const { address } of sorted) {
     const last = stretches.at(-1);
-    const end = Math.min(ADDRESSES - 1, address + PAGE);
+    const end = Math.min(ADDRESSES, address + PAGE);
     if (last && address - last.end < GAP) last.end = end;
     else stretches.push({ start: address, end });
   }
