@@ -1,9 +1,13 @@
 /** The debug adapter on the demo's recording, asked by the client library of those who define the protocol. */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { boards } from '../../src/cli/machine/boards.js';
 import { runCli } from '../../src/cli/main.js';
+import { assemble } from '../../src/devices/firmware/assembler/assembler.js';
 import { guestImage, guestSymbols } from '../../src/devices/firmware/guest.js';
 import { Framing, framed, type Received } from '../../src/replay/dap/framing.js';
 import { DapClient, PortClient } from './support/dapClient.js';
@@ -63,6 +67,7 @@ describe('a session', () => {
     expect(clock).toBeLessThan(5_001_000);
     expect((await client.threadsRequest()).body.threads).toHaveLength(1);
     await expect(client.launchRequest(nowhere)).rejects.toThrow('open already');
+    await expect(client.configurationDoneRequest()).rejects.toThrow('done already');
   });
 
   it('ends when the client takes its leave, with a last word', async () => {
@@ -340,6 +345,63 @@ describe('looking', () => {
     await client.reverse();
     await client.continue();
     expect(heard()).toBe(said);
+  });
+});
+
+describe('an xt', () => {
+  const PROGRAM = `
+        cpu 8086
+        org 7C00h
+        cli
+        xor ax, ax
+        mov ds, ax
+        mov cx, 3
+again:  inc byte [tally]
+        loop again
+        mov al, 0
+        out 0F4h, al
+        hlt
+tally:  db 0
+        times 510-($-$$) db 0
+        dw 0AA55h
+`;
+
+  let dir: string;
+  beforeAll(() => (dir = mkdtempSync(join(tmpdir(), 'rewind86-'))));
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  it('is debugged in the same way', async () => {
+    const [floppy, trace] = [join(dir, 'a.img'), join(dir, 'xt.rewind')];
+    const image = new Uint8Array(360 * 1024);
+    const { bytes, symbols } = assemble(PROGRAM);
+    image.set(bytes);
+    writeFileSync(floppy, image);
+    const machine = ['--board', 'xt', '-m', '64K', '--debug-ports', '--floppy', floppy];
+    const script = join(dir, 's.yaml');
+    writeFileSync(script, '- finish: 20000\n');
+    const host = new RealHost();
+    expect(await runCli(['record', ...machine, '--script', script, '-o', trace], host), host.err).toBe(0);
+
+    client = new DapClient();
+    await client.open({ trace, stopAt: 'end' });
+    const tally = symbols.get('tally')!;
+    const dataId = `linear:${hex(tally)}:1`;
+    await client.setDataBreakpointsRequest({ breakpoints: [{ dataId, accessType: 'write' }] });
+    for (const left of [2, 1, 0]) {
+      expect(await client.reverse()).toMatchObject({ reason: 'data breakpoint' });
+      expect(await client.value(`byte[${tally}]`)).toBe(String(left));
+    }
+    const { scopes } = (await client.scopesRequest({ frameId: 1 })).body;
+    expect(scopes.map(({ name }) => name)).toEqual(['Registers', 'Flags', 'Segments', 'Position', 'Devices']);
+    const { variables } = (await client.variablesRequest(scopes[0]!)).body;
+    expect(variables.find(({ name }) => name === 'cx')).toMatchObject({ value: '0x0003' });
+    const memoryReference = (await client.top()).instructionPointerReference!;
+    const around = { memoryReference, instructionOffset: -2, instructionCount: 4 };
+    const { instructions } = (await client.customRequest('disassemble', around)).body;
+    const mnemonics = instructions.map(
+      ({ instruction }: { instruction: string }) => instruction.split(' ')[0],
+    );
+    expect(mnemonics).toEqual(['mov', 'mov', 'inc', 'loop']);
   });
 });
 

@@ -32,7 +32,8 @@ export class Debuggee {
   readonly #client: Client;
   readonly #explain: (error: unknown) => string;
   readonly #breakpoints: BreakpointSets;
-  readonly #first: Move;
+  /** To where it is to stand first. */
+  #first: Move | undefined;
   #variables: Variables;
   /** The request whose answer is awaited. */
   #awaited: number | undefined;
@@ -76,15 +77,18 @@ export class Debuggee {
   // ---- at any time ----
 
   readonly #always: Readonly<Record<string, Handle>> = {
-    configurationDone: () => ({
-      after: () => this.#move('entry', { title: 'Going to where to begin', start: () => this.#first }),
-    }),
+    configurationDone: () => {
+      const first = this.#first;
+      if (!first) throw new RequestError('the configuration was done already');
+      this.#first = undefined;
+      return { after: () => this.#begin('Going to where to begin', first) };
+    },
     pause: () => ({ after: () => this.motion.giveUp() }),
     cancel: (request) => {
       const meant = this.#isUnderWay(request);
       return { after: () => meant && this.motion.giveUp() };
     },
-    restart: () => ({ after: () => this.#restart() }),
+    restart: () => ({ after: () => this.#begin('Going to the beginning', this.#debug.seek(0)) }),
     setBreakpoints: (request) => ({ body: this.#breakpoints.sources(request) }),
     setFunctionBreakpoints: (request) => this.#renewed(this.#breakpoints.functions(request)),
     setInstructionBreakpoints: (request) => this.#renewed(this.#breakpoints.instructions(request)),
@@ -103,9 +107,10 @@ export class Debuggee {
     return (progressId !== undefined && progress === progressId) || awaited === this.#awaited;
   }
 
-  #restart(): void {
+  /** Whatever is under way is given up for it. */
+  #begin(title: string, move: Move): void {
     this.motion.giveUp();
-    this.#move('entry', { title: 'Going to the beginning', start: () => this.#debug.seek(0) });
+    this.#move('entry', { title, start: () => move });
   }
 
   // ---- while the machine stands ----
