@@ -5,6 +5,7 @@ import { addBisect } from './commands/bisect.js';
 import { addBranch } from './commands/branch.js';
 import { addConform } from './commands/conform.js';
 import { addDap } from './commands/dap.js';
+import { addDebug } from './commands/debug.js';
 import { addDemo } from './commands/demo.js';
 import { addDiff } from './commands/diff.js';
 import { addEvents } from './commands/events.js';
@@ -33,6 +34,7 @@ const COMMANDS = [
   addBisect,
   addWho,
   addQuery,
+  addDebug,
   addGdb,
   addBranch,
   addTree,

@@ -2,6 +2,7 @@
  * What the interface talks to: a debugger that runs elsewhere, so that the screen never waits for the machine.
  * Everything that crosses is plain data.
  */
+import type { EventSearch } from '../replay/view/events.js';
 import type { View, Wanted } from '../replay/view/view.js';
 
 export interface SessionFacts {
@@ -49,12 +50,16 @@ export interface SessionPort {
   onProgress: (progress: Progress | undefined) => void;
   /** Called when more events of the run are known; `upTo`: the clock. */
   onEvents: (events: EventColumns, upTo: number) => void;
+  /** Called when the debugger is no more, with the reason. */
+  onLost: (reason: Error) => void;
   /** What is to be seen at the position. */
   view(wanted: Wanted): Promise<View>;
   /** A line of the debugger's commands (replay/debug/commands). One at a time. */
   command(line: string): Promise<CommandResult>;
-  /** Lines of the events from one index on. */
-  eventTexts(first: number, count: number): Promise<readonly string[]>;
+  /** Lines of events, by their indices. */
+  eventTexts(indices: readonly number[]): Promise<readonly string[]>;
+  /** The nearest event from an index on whose line holds a text; undefined if there is none. */
+  findEvent(search: EventSearch): Promise<number | undefined>;
   /** Names that a command line may be completed with at its end. */
   complete(line: string): Promise<readonly string[]>;
   /** Gives up what is being done. */

@@ -1,0 +1,168 @@
+/** The interface's side of the conversation: a session whose debugger runs in one thread, its list of events in another. */
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { EventSearch } from '../../replay/view/events.js';
+import type { View, Wanted } from '../../replay/view/view.js';
+import type { CommandResult, EventColumns, Progress, SessionFacts, SessionPort } from '../../tui/session.js';
+import { CliError } from '../errors.js';
+import { ExitCode } from '../exitCodes.js';
+import { EventList } from './eventList.js';
+import type { FromThread, Method, Opening, Requests, ToThread } from './messages.js';
+
+type Reply<M extends Method> = ReturnType<Requests[M]>;
+
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Imports the file, built or as it stands in the sources, as this one is; those need tsx, in every thread anew. */
+function beginning(name: string): string {
+  const extension = extname(import.meta.url);
+  const load = `import(${JSON.stringify(new URL(`./${name}${extension}`, import.meta.url).href)})`;
+  return extension === '.js' ? load : `import('tsx/esm/api').then((tsx) => (tsx.register(), ${load}))`;
+}
+
+/** A thread that can be asked. */
+class Thread {
+  onTold: (message: FromThread) => void = () => {};
+  onLost: (reason: CliError) => void = () => {};
+  readonly ready: Promise<void>;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 0;
+  #ending = false;
+
+  /** `name` is a file beside this one. */
+  constructor(name: string, opening: Opening) {
+    // What a thread prints would damage the picture.
+    const options = { eval: true, workerData: opening, stdout: true, stderr: true };
+    this.#worker = new Worker(beginning(name), options);
+    this.ready = new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: FromThread) => {
+        if (message.kind === 'ready') resolve();
+        else this.#hear(message);
+      });
+      this.#worker.on('error', (error) => this.#lose(lost(error.message)));
+      this.#worker.on('exit', () => this.#lose(lost('it ended')));
+      this.#waiting.set(-1, { resolve, reject });
+    });
+  }
+
+  ask<M extends Method>(method: M, argument: Parameters<Requests[M]>[0]): Promise<Reply<M>> {
+    const id = this.#next++;
+    return new Promise<Reply<M>>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#tell({ kind: 'ask', id, method, argument });
+    });
+  }
+
+  cancel(): void {
+    this.#tell({ kind: 'cancel' });
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true;
+    await this.#worker.terminate();
+  }
+
+  #tell(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #hear(message: FromThread): void {
+    if (message.kind === 'answer') this.#take(message.id)?.resolve(message.value as never);
+    else if (message.kind === 'refusal') this.#take(message.id)?.reject(new Error(message.message));
+    else if (message.kind === 'failed') this.#lose(new CliError(message.code, message.line));
+    else this.onTold(message);
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  /** Nobody waits for it any more. */
+  #lose(reason: CliError): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    for (const { reject } of this.#waiting.values()) reject(reason);
+    this.#waiting.clear();
+    this.onLost(reason);
+  }
+}
+
+function lost(why: string): CliError {
+  return new CliError(
+    ExitCode.internal,
+    `a defect of rewind86, please report it: the debugger's thread: ${why}`,
+  );
+}
+
+export class RemoteSession implements SessionPort {
+  readonly facts: SessionFacts;
+  onProgress: (progress: Progress | undefined) => void = () => {};
+  onEvents: (events: EventColumns, upTo: number) => void = () => {};
+  onLost: (reason: Error) => void = () => {};
+  readonly #machine: Thread;
+  readonly #events: Thread;
+  readonly #list = new EventList();
+
+  private constructor(facts: SessionFacts, opening: Opening) {
+    this.facts = facts;
+    this.#machine = new Thread('worker', opening);
+    this.#events = new Thread('eventWorker', opening);
+    for (const thread of [this.#machine, this.#events]) {
+      thread.onTold = (message) => this.#hear(message);
+      thread.onLost = (reason) => this.onLost(reason);
+    }
+  }
+
+  /** Throws a `CliError` if the trace cannot be opened. */
+  static async open(facts: SessionFacts, opening: Opening): Promise<RemoteSession> {
+    const session = new RemoteSession(facts, opening);
+    try {
+      await Promise.all([session.#machine.ready, session.#events.ready]);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  #hear(message: FromThread): void {
+    if (message.kind === 'progress') this.onProgress(message.progress);
+    else if (message.kind === 'events') {
+      this.onEvents(this.#list.add(message.piece, message.kinds), message.upTo);
+    }
+  }
+
+  view(wanted: Wanted): Promise<View> {
+    return this.#machine.ask('view', wanted);
+  }
+
+  command(line: string): Promise<CommandResult> {
+    return this.#machine.ask('command', line);
+  }
+
+  complete(line: string): Promise<readonly string[]> {
+    return this.#machine.ask('complete', line);
+  }
+
+  eventTexts(indices: readonly number[]): Promise<readonly string[]> {
+    return this.#events.ask('texts', indices);
+  }
+
+  findEvent(search: EventSearch): Promise<number | undefined> {
+    return this.#events.ask('find', search);
+  }
+
+  cancel(): void {
+    this.#machine.cancel();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#machine.end(), this.#events.end()]);
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The interface as Ink draws it: a line of styled text for every row of every panel, at the places that the layout
+ * gives. For screen readers, which read from the top to the bottom, the panel with the keys comes alone.
+ */
+import { Box, Text, useIsScreenReaderEnabled } from 'ink';
+import { memo } from 'react';
+import { headerLine, hintLine, promptLine } from './bars.js';
+import { helpLines } from './help.js';
+import { MIN_COLUMNS, MIN_ROWS, type Rect } from './layout.js';
+import { panelLines, panelTitle } from './panels/index.js';
+import { layoutFor, type State } from './state.js';
+import { tabsLine } from './tabs.js';
+import { fit, type Line, plainText } from './text.js';
+import type { Painter } from './theme.js';
+import { timelineLines } from './timelineBar.js';
+
+interface AppProps {
+  readonly state: State;
+  readonly paint: Painter;
+}
+
+export function App({ state, paint }: AppProps) {
+  const reader = useIsScreenReaderEnabled();
+  if (reader) return <Spoken state={state} />;
+  const layout = layoutFor(state);
+  const { columns, rows } = state;
+  if (!layout) return <Text>{`rewind86 needs ${MIN_COLUMNS} columns and ${MIN_ROWS} rows`}</Text>;
+  const { header, tabs, hint, panels, timeline, prompt } = layout;
+  const body: Rect = { x: 0, y: tabs.y + 1, width: columns, height: timeline.y - tabs.y - 1 };
+  return (
+    <Box width={columns} height={rows}>
+      <Part rect={header} lines={[headerLine(state, columns)]} paint={paint} />
+      <Part rect={tabs} lines={[fit(tabsLine(state), columns)]} paint={paint} />
+      {hint && <Part rect={hint} lines={[hintLine(state, columns)]} paint={paint} />}
+      {state.help === undefined ? (
+        panels.map(({ name, rect }) => (
+          <Part key={name} rect={rect} lines={whole(state, name, rect)} paint={paint} />
+        ))
+      ) : (
+        <Part rect={body} lines={helpLines(state.help, body.height, columns)} paint={paint} />
+      )}
+      <Part rect={timeline} lines={timelineLines(state, columns)} paint={paint} />
+      <Part rect={prompt} lines={[promptLine(state, columns)]} paint={paint} />
+    </Box>
+  );
+}
+
+type Name = Parameters<typeof panelTitle>[1];
+
+const whole = (state: State, name: Name, { width, height }: Rect): Line[] => [
+  panelTitle(state, name, width),
+  ...panelLines(state, name, height - 1, width),
+];
+
+interface PartProps {
+  readonly rect: Rect;
+  readonly lines: readonly Line[];
+  readonly paint: Painter;
+}
+
+/** Lines in a rectangle. */
+function Part({ rect, lines, paint }: PartProps) {
+  return (
+    <Box
+      position="absolute"
+      marginLeft={rect.x}
+      marginTop={rect.y}
+      width={rect.width}
+      height={rect.height}
+      flexDirection="column"
+    >
+      {lines.map((one, i) => (
+        <Row key={i} text={paint(one)} />
+      ))}
+    </Box>
+  );
+}
+
+/** Drawn anew only if it has changed. */
+const Row = memo(({ text }: { readonly text: string }) => <Text wrap="truncate">{text}</Text>);
+
+/** Rows of a panel that are read out. */
+const SPOKEN_ROWS = 12;
+
+function Spoken({ state }: { readonly state: State }) {
+  const { columns, focus } = state;
+  const lines =
+    state.help === undefined
+      ? [panelTitle(state, focus, columns), ...panelLines(state, focus, SPOKEN_ROWS, columns)]
+      : helpLines(state.help, state.rows - 2, columns);
+  const all = [headerLine(state, columns), ...lines, promptLine(state, columns)];
+  return (
+    <Text>
+      {all
+        .map((one) => plainText(one).trim())
+        .filter(Boolean)
+        .join('\n')}
+    </Text>
+  );
+}

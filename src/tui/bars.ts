@@ -1,0 +1,51 @@
+/** The lines around the panels: where it stands, advice, and the command line with messages and progress. */
+import { hintText } from './hints.js';
+import { PROMPTS } from './prompts.js';
+import type { Running, State } from './state.js';
+import { fit, fitText, type Line, line, span, widthOf } from './text.js';
+
+/** The trace, the clock, the time, the mode. */
+export function headerLine({ view, facts }: State, columns: number): Line {
+  const name = ` ${facts.trace} `;
+  if (!view) return [span(name, 'focus'), span(fitText(' opening ...', columns - widthOf(name)), 'title')];
+  const { clock, retired, seconds, mode, halted, outcome, divergence } = view.position;
+  const state = divergence ? ` DIVERGED: ${divergence}` : halted ? ' halted' : '';
+  const ended = clock >= facts.end && outcome ? `  ${outcome}` : '';
+  const text = ` clock ${clock}  instr ${retired}  ${seconds.toFixed(6)} s  ${mode}${state}${ended}`;
+  return fit([span(name, 'focus'), span(fitText(text, columns), 'title')], columns);
+}
+
+export const hintLine = (state: State, columns: number): Line =>
+  line(fitText(hintText(state), columns), 'hint');
+
+export function promptLine(state: State, columns: number): Line {
+  const { prompt, running, message, asking } = state;
+  if (asking) return fit(line('Marks are not saved (:marks FILE saves them). Leave? y/n', 'error'), columns);
+  if (prompt) return fit(promptSpans(state), columns);
+  if (running?.clock !== undefined) return progressLine(state, running, columns);
+  if (message) return fit(line(message.text, message.failed ? 'error' : undefined), columns);
+  const help = [span('?', 'key'), span(' help  '), span(':', 'key'), span(' command  '), span('q', 'key')];
+  return fit([...help, span(' quit')], columns);
+}
+
+function promptSpans({ prompt }: State): Line {
+  const { kind, text, cursor, completions } = prompt!;
+  return [
+    span(PROMPTS[kind].label, 'key'),
+    span(text.slice(0, cursor)),
+    span(text.slice(cursor, cursor + 1) || ' ', 'here'),
+    span(text.slice(cursor + 1)),
+    span(completions.length > 0 ? `   ${completions.join(' ')}` : '', 'dim'),
+  ];
+}
+
+const BAR = 20;
+
+/** What is being searched, and where. */
+function progressLine({ facts }: State, { line: what, clock = 0 }: Running, columns: number): Line {
+  const part = Math.max(0, Math.min(1, clock / Math.max(1, facts.end)));
+  const full = Math.round(part * BAR);
+  const bar = '\u2588'.repeat(full) + '\u2591'.repeat(BAR - full);
+  const text = ` ${what}: at ${(100 * part).toFixed(0)} % of the run`;
+  return fit([span(bar, 'changed'), span(text), span('  Esc gives it up', 'dim')], columns);
+}

@@ -1,0 +1,69 @@
+/** The list of a run's events: which pass the filter, and where in it the debugger stands. */
+import type { EventColumns } from './session.js';
+import { become, type Change, type EventsState, type State } from './state.js';
+
+/** How many there are to be shown. */
+export function shownCount({ columns, passing }: EventsState): number {
+  return passing?.length ?? columns?.count ?? 0;
+}
+
+/** The event's own index. */
+export const indexOf = ({ passing }: EventsState, shown: number): number => passing?.[shown] ?? shown;
+
+/** The first one at or behind a clock, counted among those shown. */
+export function firstFrom(events: EventsState, clock: number): number {
+  const { columns } = events;
+  if (!columns) return 0;
+  let [low, high] = [0, shownCount(events)];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (columns.clocks[indexOf(events, middle)]! < clock) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Where the list is: the cursor's event, or where the debugger stands. */
+export function centre({ events, view }: State): number {
+  const last = Math.max(0, shownCount(events) - 1);
+  return Math.min(last, events.cursor ?? firstFrom(events, view?.position.clock ?? 0));
+}
+
+/** The first that a panel of so many rows shows. */
+export function topOf(state: State, rows: number): number {
+  const most = Math.max(0, shownCount(state.events) - rows);
+  return Math.max(0, Math.min(most, centre(state) - Math.floor(rows / 2)));
+}
+
+/** More events are known. */
+export function learn(state: State, columns: EventColumns, upTo: number): Change {
+  const { events } = state;
+  const known = events.passing && events.columns ? events.columns.count : 0;
+  const passing = events.passing && [...events.passing, ...passingFrom(columns, events.filter, known)];
+  return become({ ...state, events: { ...events, columns, upTo, passing } });
+}
+
+/** Shows only some kinds; all if none are named. */
+export function filtered(state: State, text: string): Change {
+  const filter = text.split(/[\s,]+/).filter(Boolean);
+  const { columns } = state.events;
+  const unknown = columns && filter.find((kind) => !columns.kinds.includes(kind));
+  if (unknown !== undefined) {
+    const message = { text: `"${unknown}" is no kind; there are ${columns!.kinds.join(', ')}`, failed: true };
+    return become({ ...state, message });
+  }
+  const passing = filter.length > 0 && columns ? passingFrom(columns, filter, 0) : undefined;
+  const events = { ...state.events, filter, passing, cursor: undefined };
+  return become({ ...state, events, focus: 'events', tab: 'events' });
+}
+
+function passingFrom(
+  { kind, kinds, count }: EventColumns,
+  filter: readonly string[],
+  from: number,
+): number[] {
+  const wanted = new Set(filter.map((name) => kinds.indexOf(name)));
+  const out: number[] = [];
+  for (let i = from; i < count; i++) if (wanted.has(kind[i]!)) out.push(i);
+  return out;
+}

@@ -1,0 +1,286 @@
+/**
+ * What every key does, in one table: keys are handled by it, and help is printed from it. Small letters go forward
+ * in time, capital ones back, as gdb's commands and vi's keys do.
+ */
+import { focusOn, moveColumns, movePages, moveRows, nextPanel, panelOfKey } from './cursor.js';
+import { topOf } from './eventList.js';
+import { ask, tell } from './jobs.js';
+import type { PanelName } from './layout.js';
+import { placeOf } from './place.js';
+import { openPrompt } from './prompts.js';
+import { become, type Change, type PromptKind, rowsOf, type State } from './state.js';
+import { panned, zoomed } from './timeline.js';
+
+type Action = (state: State, key: string) => Change;
+
+export interface Binding {
+  readonly keys: readonly string[];
+  /** The keys as help shows them, if not as they are called. */
+  readonly shown?: string;
+  /** What it does, in a line. */
+  readonly help: string;
+  readonly action: Action;
+}
+
+export interface KeyGroup {
+  readonly title: string;
+  readonly bindings: readonly Binding[];
+}
+
+const command =
+  (line: string): Action =>
+  (state) =>
+    ask(state, line);
+
+const prompt =
+  (kind: PromptKind): Action =>
+  (state) =>
+    openPrompt(state, kind);
+
+const still =
+  (move: (state: State) => State): Action =>
+  (state) =>
+    become(move(state));
+
+const bind = (keys: string, help: string, action: Action, shown?: string): Binding => {
+  return { keys: keys.split(' '), help, action, ...(shown !== undefined && { shown }) };
+};
+
+const TIME: KeyGroup = {
+  title: 'Through time',
+  bindings: [
+    bind('s', 'step: one instruction forward', command('step')),
+    bind('S', 'step back: one instruction', command('reverse-step')),
+    bind('n', 'next: forward over calls and interrupts', command('next')),
+    bind('N', 'the same back', command('reverse-next')),
+    bind('f', 'finish: forward out of this function', command('finish')),
+    bind('F', 'back to where this function was called', command('reverse-finish')),
+    bind('c', 'continue to a breakpoint, or the end', command('continue')),
+    bind('C', 'back to a breakpoint, or the beginning', command('reverse-continue')),
+    bind(']', 'to the next event of those listed', command('next-event')),
+    bind('[', 'back to the last event', command('previous-event')),
+    bind('G end', 'to the end of the run', command('seek end'), 'G End'),
+    bind('home', 'to the beginning', command('seek start'), 'Home'),
+    bind('g', 'go to a clock, 12%, 1.5s, i:INSTRUCTION, a mark', prompt('goto')),
+    bind('/', 'forward to a text the guest sends (screen TEXT: shows)', prompt('find')),
+    bind('\\', 'back to it', prompt('find-back')),
+  ],
+};
+
+const QUESTIONS: KeyGroup = {
+  title: 'Questions',
+  bindings: [
+    bind('u', 'who wrote this? back to the last write of what the cursor is on', who),
+    bind('U', 'who wrote something else', prompt('who')),
+    bind('B', 'bisect: find where an expression becomes true', prompt('bisect')),
+    bind('b', "breakpoint at the cursor's instruction, or none", breakpoint),
+    bind('w', 'watchpoint on what the cursor is on', watchpoint),
+    bind('p', 'page walk of the address under the cursor', walk),
+    bind('m', 'mark this position with a name', prompt('mark')),
+    bind('d', 'show the value of an expression all the time', prompt('display')),
+    bind('enter', 'go there: an event, a mark, the memory at a register', enter, 'Enter'),
+  ],
+};
+
+const PLACES: KeyGroup = {
+  title: 'Panels',
+  bindings: [
+    bind(
+      'tab',
+      'next panel',
+      still((state) => nextPanel(state, 1)),
+      'Tab',
+    ),
+    bind(
+      'shift-tab',
+      'previous panel',
+      still((state) => nextPanel(state, -1)),
+      'Shift-Tab',
+    ),
+    bind('1 2 3 4 5 6 7 8 9 0 o', 'a panel, as the tabs say; o: what commands said', panel, '1..9 0 o'),
+    bind(
+      'k up',
+      'up',
+      still((state) => moveRows(state, -1)),
+      'k Up',
+    ),
+    bind(
+      'j down',
+      'down',
+      still((state) => moveRows(state, 1)),
+      'j Down',
+    ),
+    bind(
+      'h left',
+      'left; the page of registers, the device before',
+      still((state) => moveColumns(state, -1)),
+      'h Left',
+    ),
+    bind(
+      'l right',
+      'right; the next of those',
+      still((state) => moveColumns(state, 1)),
+      'l Right',
+    ),
+    bind(
+      'pageup ctrl-b ctrl-u',
+      'a page up',
+      still((state) => movePages(state, -1)),
+      'PgUp',
+    ),
+    bind(
+      'pagedown ctrl-f ctrl-d',
+      'a page down',
+      still((state) => movePages(state, 1)),
+      'PgDn',
+    ),
+    bind('a', 'look at an address in code, memory, pages', prompt('address')),
+    bind('v', 'the other way: Intel or AT&T, linear or physical', still(other)),
+    bind('e', 'only some kinds of events', prompt('filter')),
+  ],
+};
+
+const REST: KeyGroup = {
+  title: 'Timeline and the rest',
+  bindings: [
+    bind(
+      '{',
+      'see more of the run in the timeline',
+      still((state) => zoomed(state, 2)),
+    ),
+    bind(
+      '}',
+      'see less of it, closer',
+      still((state) => zoomed(state, 1 / 2)),
+    ),
+    bind(
+      '<',
+      'earlier in the timeline',
+      still((state) => panned(state, -1)),
+    ),
+    bind(
+      '>',
+      'later in the timeline',
+      still((state) => panned(state, 1)),
+    ),
+    bind(
+      'z',
+      'the whole run in the timeline',
+      still((state) => zoomed(state, Number.POSITIVE_INFINITY)),
+    ),
+    bind(':', 'a command (:help lists them); Tab completes', prompt('command')),
+    bind('escape ctrl-c', 'give up a long search', giveUp, 'Esc'),
+    bind('ctrl-l', 'draw everything anew', (state) => become(state, { kind: 'redraw' }), 'Ctrl-L'),
+    bind(
+      '?',
+      'this help',
+      still((state) => ({ ...state, help: 0 })),
+    ),
+    bind('q', 'leave', quit),
+  ],
+};
+
+export const KEY_GROUPS: readonly KeyGroup[] = [TIME, QUESTIONS, PLACES, REST];
+
+const BY_KEY: ReadonlyMap<string, Binding> = new Map(
+  KEY_GROUPS.flatMap(({ bindings }) => bindings).flatMap((one) => one.keys.map((key) => [key, one] as const)),
+);
+
+export function keyPressed(state: State, key: string): Change {
+  return BY_KEY.get(key)?.action(state, key) ?? become(state);
+}
+
+export const keysText = ({ keys, shown }: Binding): string => shown ?? keys.join(' ');
+
+// ---- actions ----
+
+function who(state: State): Change {
+  const { written } = placeOf(state);
+  if (written === undefined) return become(tell(state, nothingHere('was written'), true));
+  return ask(state, `who ${written}`);
+}
+
+const nothingHere = (what: string): string =>
+  `nothing under the cursor ${what}: choose a register, memory, the stack, a watch`;
+
+function breakpoint(state: State): Change {
+  const { code } = placeOf(state);
+  if (code === undefined) return become(tell(state, 'the cursor is on no instruction (1: code)', true));
+  const there = state.view?.breakpoints.find(({ address }) => address === code);
+  return ask(state, there ? `delete ${there.number}` : `break 0x${code.toString(16)}`);
+}
+
+function watchpoint(state: State): Change {
+  const { watched } = placeOf(state);
+  if (watched === undefined) return become(tell(state, nothingHere('is memory'), true));
+  return ask(state, `watch ${watched}`);
+}
+
+function walk(state: State): Change {
+  const { address } = placeOf(state);
+  const panel: PanelName = state.facts.board === 'xt' ? 'memory' : 'pages';
+  if (panel === 'memory') return become(tell(state, 'an 8086 has no page tables', true));
+  return become({ ...focusOn(state, panel), pages: { of: address } });
+}
+
+function panel(state: State, key: string): Change {
+  const name = panelOfKey(state.facts.board, key);
+  return become(name ? focusOn(state, name) : state);
+}
+
+function enter(state: State): Change {
+  const { clock, address, code } = placeOf(state);
+  if (clock !== undefined) return ask(state, `seek ${clock}`);
+  if (state.focus === 'code' || address === undefined) {
+    return code === undefined ? become(state) : lookAt(state, code);
+  }
+  const memory = { ...state.memory, base: address, offset: 0, cursor: 0 };
+  return become({ ...focusOn(state, 'memory'), memory });
+}
+
+/** Where a jump leads; where a breakpoint is. */
+function lookAt(state: State, code: number): Change {
+  const lines = state.view?.code ?? [];
+  const target = lines[lines.find(({ address }) => address === code)?.jumpsTo ?? -1];
+  const address = state.focus === 'code' ? target?.address : code;
+  if (address === undefined) return become(state);
+  const at = `0x${address.toString(16)}`;
+  return become({ ...focusOn(state, 'code'), code: { ...state.code, at, cursor: address } });
+}
+
+function other(state: State): State {
+  if (state.focus === 'memory') {
+    return { ...state, memory: { ...state.memory, physical: !state.memory.physical } };
+  }
+  const syntax = state.code.syntax === 'intel' ? 'att' : 'intel';
+  return { ...state, code: { ...state.code, syntax } };
+}
+
+function giveUp(state: State, key: string): Change {
+  if (state.running) return become({ ...state, queue: [] }, { kind: 'cancel' });
+  if (key === 'ctrl-c') return quit(state);
+  const code = { ...state.code, at: undefined, cursor: undefined };
+  return become({ ...state, message: undefined, code, events: { ...state.events, cursor: undefined } });
+}
+
+function quit(state: State): Change {
+  const unsaved = (state.view?.marks.length ?? 0) > 0 && unsavedMarks(state);
+  return unsaved ? become({ ...state, asking: true }) : become(state, { kind: 'quit' });
+}
+
+/** Marks that would be lost: those in no file. */
+function unsavedMarks({ view, marks }: State): boolean {
+  const saved = new Set(marks.saved.split('\n'));
+  return (view?.marks ?? []).some(({ clock, name }) => !saved.has(`${clock} ${name}`));
+}
+
+/** The row of a panel that was clicked becomes the cursor's. */
+export function clickRow(state: State, name: PanelName, row: number): State {
+  const focused = focusOn(state, name);
+  if (name === 'events') {
+    return { ...focused, events: { ...focused.events, cursor: topOf(state, rowsOf(state, name)) + row } };
+  }
+  if (name === 'stack') return moveRows({ ...focused, stack: { cursor: 0 } }, row);
+  if (name === 'points') return moveRows({ ...focused, points: { ...focused.points, cursor: 0 } }, row);
+  return focused;
+}

@@ -1,0 +1,129 @@
+/** What happens to the interface, one thing after the other: a pure function from state and action to state and effects. */
+import type { View } from '../replay/view/view.js';
+import { moveRows } from './cursor.js';
+import { learn } from './eventList.js';
+import { advanceHint, THANKS } from './hints.js';
+import type { MouseEvent, TerminalEvent } from './input.js';
+import { ask, finished, tell } from './jobs.js';
+import { clickRow, keyPressed } from './keys.js';
+import type { Rect } from './layout.js';
+import { completed, promptKey } from './prompts.js';
+import type { CommandResult, EventColumns, Progress } from './session.js';
+import { become, type Change, HINT_STEPS, layoutFor, type State } from './state.js';
+import { tabAt } from './tabs.js';
+import { clockAt, following } from './timeline.js';
+
+export type Action =
+  | { readonly kind: 'terminal'; readonly event: TerminalEvent }
+  | { readonly kind: 'resized'; readonly columns: number; readonly rows: number }
+  | { readonly kind: 'run'; readonly line: string }
+  | { readonly kind: 'view'; readonly view: View }
+  | { readonly kind: 'done'; readonly result: CommandResult }
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'events'; readonly columns: EventColumns; readonly upTo: number }
+  | { readonly kind: 'texts'; readonly texts: ReadonlyMap<number, string> }
+  | { readonly kind: 'names'; readonly names: readonly string[] }
+  | { readonly kind: 'told'; readonly text: string; readonly failed: boolean };
+
+/** Texts of events that are kept. */
+const MOST_TEXTS = 4096;
+const WHEEL_ROWS = 3;
+/** Hits of searches that the timeline shows. */
+const MOST_HITS = 256;
+
+export function update(state: State, action: Action): Change {
+  switch (action.kind) {
+    case 'terminal':
+      return action.event.kind === 'key' ? pressed(state, action.event.key) : moused(state, action.event);
+    case 'resized':
+      return become({ ...state, columns: action.columns, rows: action.rows });
+    case 'run':
+      return ask(state, action.line);
+    case 'view':
+      return become(seen(state, action.view));
+    case 'done':
+      return hinted(state, action.result);
+    case 'progress':
+      return become(
+        state.running ? { ...state, running: { ...state.running, clock: action.progress.clock } } : state,
+      );
+    case 'events':
+      return learn(state, action.columns, action.upTo);
+    case 'texts':
+      return become(withTexts(state, action.texts));
+    case 'names':
+      return completed(state, action.names);
+    case 'told':
+      return become(tell(state, action.text, action.failed));
+  }
+}
+
+function pressed(state: State, key: string): Change {
+  if (state.asking) return answered(state, key);
+  if (state.prompt) return promptKey(state, state.prompt, key);
+  if (state.help !== undefined) return helpKey(state, state.help, key);
+  return keyPressed(state, key);
+}
+
+function answered(state: State, key: string): Change {
+  const closed = { ...state, asking: false };
+  return key === 'y' ? become(closed, { kind: 'quit' }) : become(closed);
+}
+
+const SCROLLING: Readonly<Record<string, number>> = {
+  j: 1,
+  down: 1,
+  k: -1,
+  up: -1,
+  pagedown: 10,
+  ' ': 10,
+  pageup: -10,
+};
+
+function helpKey(state: State, top: number, key: string): Change {
+  const by = SCROLLING[key];
+  return become({ ...state, help: by === undefined ? undefined : Math.max(0, top + by) });
+}
+
+function seen(state: State, view: View): State {
+  const hits = state.pendingHit ? [...state.hits, view.position.clock].slice(-MOST_HITS) : state.hits;
+  return following({ ...state, view, hits, pendingHit: false });
+}
+
+function hinted(state: State, result: CommandResult): Change {
+  const { running } = state;
+  const { state: after, effects } = finished(state, result);
+  if (!running || result.failed || result.cancelled) return become(after, ...effects);
+  const advanced = advanceHint(after, running.line);
+  const last = advanced.hint === HINT_STEPS && after.hint < HINT_STEPS;
+  return become(last ? tell(advanced, THANKS) : advanced, ...effects);
+}
+
+function withTexts(state: State, added: ReadonlyMap<number, string>): State {
+  const kept = state.events.texts.size < MOST_TEXTS ? state.events.texts : [];
+  return { ...state, events: { ...state.events, texts: new Map([...kept, ...added]) } };
+}
+
+// ---- mouse ----
+
+function moused(state: State, event: MouseEvent): Change {
+  const layout = layoutFor(state);
+  if (!layout || state.prompt || state.asking) return become(state);
+  const { column, row } = event;
+  const placed = layout.panels.find(({ rect }) => inside(rect, column, row));
+  if (event.what === 'wheel-up' || event.what === 'wheel-down') {
+    const by = event.what === 'wheel-up' ? -WHEEL_ROWS : WHEEL_ROWS;
+    return become(placed ? moveRows({ ...state, focus: placed.name, tab: placed.name }, by) : state);
+  }
+  if (event.what !== 'press') return become(state);
+  if (inside(layout.timeline, column, row)) {
+    return ask(state, `seek ${clockAt(state.zoom, column, layout.timeline.width)}`);
+  }
+  const tab = inside(layout.tabs, column, row) ? tabAt(state.facts.board, column) : undefined;
+  if (tab) return become({ ...state, focus: tab, tab });
+  return become(placed ? clickRow(state, placed.name, row - placed.rect.y - 1) : state);
+}
+
+function inside({ x, y, width, height }: Rect, column: number, row: number): boolean {
+  return column >= x && column < x + width && row >= y && row < y + height;
+}

@@ -1,0 +1,56 @@
+/** The whole interface on the demo's trace, keys in and frames out, with a real debugger behind it. */
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalSession, openDemo } from './support/localSession.js';
+import { TestScreen } from './support/screen.js';
+
+let session: LocalSession;
+let screen: TestScreen;
+
+beforeAll(async () => {
+  session = await openDemo();
+});
+afterEach(() => screen.close());
+
+async function open(columns = 80, rows = 24): Promise<void> {
+  session.debug.timeline.seek(0);
+  session.debug.breakpoints.clear();
+  session.debug.marks.clear();
+  screen = new TestScreen(session, columns, rows);
+  await screen.settle();
+}
+
+const position = () => screen.state.view!.position;
+/** The line with the position, without what it stands for. */
+const here = () => screen.text.split('\n').find((line) => /^[ \u2500-\u257f]{2}.>/.test(line)) ?? '';
+
+describe('the demo', () => {
+  it('leads from the failure to its cause, as the hints say', async () => {
+    await open();
+    expect(screen.text).toContain('1 of 3');
+    await screen.keys('G');
+    expect(position().clock).toBe(191_932_062);
+    expect(screen.text).toContain('2 of 3');
+    await screen.keys('B', '\r');
+    // As `bisect` and the README tell it.
+    expect(position().clock).toBe(182_270_362);
+    expect(screen.text).toContain('3 of 3');
+    await screen.keys('U', '\r');
+    expect(here()).toContain('mov [1003ECh],eax');
+    expect(position().clock).toBe(182_270_361);
+    await screen.keys('N');
+    expect(here()).toContain('inc eax');
+    expect(position().clock).toBeLessThan(182_069_872);
+    expect(screen.text).toContain('that is the race');
+    expect(screen.text).not.toContain('3 of 3');
+    await screen.keys('n');
+    expect(position().clock).toBe(182_270_361);
+  });
+
+  it('shows what has changed in the race', async () => {
+    await open(120, 40);
+    await screen.type(':seek 182270361\r');
+    expect(screen.text).toMatch(/counter = 19544 /);
+    await screen.keys('s');
+    expect(screen.text).toMatch(/counter = 19529 /);
+  });
+});
