@@ -36,8 +36,16 @@ export function authorOf(timeline: Timeline, place: Place, finding: Finding, sym
   const by = 'by' in finding ? finding.by : 'instruction';
   timeline.seek(finding.behind!);
   timeline.stepBack();
-  const written = 'value' in finding && finding.value !== undefined ? BigInt(finding.value) : undefined;
-  return lookFrom(timeline, place, by, symbols, written);
+  return lookFrom(timeline, place, by, symbols, writtenTo(place, finding));
+}
+
+/** What a device's memory was given cannot be read there; this is what the instruction wrote. */
+function writtenTo(place: Place, finding: Finding): bigint | undefined {
+  if (place.kind !== 'memory' || !('by' in finding) || finding.value === undefined) return undefined;
+  const [range, ...others] = place.memory;
+  const offset = range!.address - finding.address;
+  if (others.length > 0 || offset < 0 || offset + range!.length > finding.length) return undefined;
+  return BigInt.asUintN(8 * range!.length, BigInt(finding.value >>> 0) >> BigInt(8 * offset));
 }
 
 /** Where the timeline stands. `written`: what is known of the value behind it. */
