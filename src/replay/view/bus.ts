@@ -12,6 +12,8 @@ import type { BusLine } from './view.js';
 
 /** The share of the lines that is past. */
 const PAST = 2 / 3;
+/** Power-on comes before it. */
+const FIRST_CLOCK = 1;
 /** A move to a clock ends at a boundary behind it: begin earlier by more than the longest instruction takes. */
 const RUN_UP = 512;
 const CYCLES = ['INTA', 'IOR', 'IOW', 'HALT', 'CODE', 'MEMR', 'MEMW', '----'];
@@ -24,12 +26,13 @@ export function busLinesOf(debug: Debugger, rows: number): BusLine[] | undefined
   if (!cpu || debug.timeline.divergence) return undefined;
   return once(debug, `bus ${rows}`, () => {
     const { timeline, clock: here } = debug;
-    const from = Math.max(0, here - Math.floor(rows * PAST));
+    const from = Math.max(FIRST_CLOCK, here - Math.floor(rows * PAST));
     const lines: BusLine[] = [];
     timeline.seek(Math.max(0, from - RUN_UP));
     watchBus(cpu, from, from + rows - 1, (pins, more) => lines.push(lineOf(pins, more, here)));
     try {
-      timeline.seek(from + rows);
+      // Through all clocks: a seek may leap to a checkpoint.
+      timeline.play(from + rows);
     } finally {
       cpu.busObserver = undefined;
       timeline.seek(here);
@@ -49,6 +52,6 @@ function lineOf(pins: BusClock, { queueLength, ready }: BusExtras, here: number)
     address: pins.t === T.idle ? '' : hex(pins.address, 5),
     data: transfers ? hex(pins.data, 4) : '',
     queue: `${queueLength} ${operation}${byte}`.trim(),
-    here: pins.clock === here,
+    here: pins.clock === Math.max(FIRST_CLOCK, here),
   };
 }

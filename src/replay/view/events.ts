@@ -29,6 +29,15 @@ export interface EventSearch {
   readonly kinds?: ReadonlySet<EventKind>;
 }
 
+/** The columns that a list needs: longer than `count`, and replaced when they grow. */
+export interface Columns {
+  readonly clocks: Float64Array;
+  /** Index into `kinds`. */
+  readonly kind: Uint8Array;
+  readonly kinds: readonly EventKind[];
+  readonly count: number;
+}
+
 /** What is the same in many events. */
 interface Name {
   readonly device: string;
@@ -36,8 +45,6 @@ interface Name {
 }
 
 export class EventIndex {
-  /** Names of what is in the column `kind`. */
-  readonly kinds = KINDS;
   readonly #session: Session;
   #count = 0;
   #clocks = new Float64Array(FIRST_CAPACITY);
@@ -67,13 +74,8 @@ export class EventIndex {
     return this.#session.clock;
   }
 
-  /** Longer than `count`; replaced when they grow. */
-  get clocks(): Float64Array {
-    return this.#clocks;
-  }
-
-  get kind(): Uint8Array {
-    return this.#kind;
+  get columns(): Columns {
+    return { clocks: this.#clocks, kind: this.#kind, kinds: KINDS, count: this.#count };
   }
 
   // ---- filling ----
@@ -136,10 +138,9 @@ export class EventIndex {
     return plain(describeEvent(this.event(index)));
   }
 
-  /** Lines of the events from one on, as many as there are. */
-  texts(first: number, count: number): string[] {
-    const length = Math.max(0, Math.min(count, this.#count - first));
-    return Array.from({ length }, (_, i) => this.text(first + i));
+  /** Lines of events, by their indices; empty ones of those that there are not. */
+  texts(indices: readonly number[]): string[] {
+    return indices.map((index) => (index >= 0 && index < this.#count ? this.text(index) : ''));
   }
 
   /** The first event at or after a clock; `count` if there is none. */

@@ -54,7 +54,7 @@ function written(line: string): string {
     else if (character === '\b') column = Math.max(0, column - 1);
     else if (character === '\t') column += TAB - (column % TAB);
     else if (character === ERASE) cells = cells.slice(0, column);
-    else if (character >= ' ') cells[column++] = character;
+    else if (!/\p{Cc}/u.test(character)) cells[column++] = character;
   }
   return plain(Array.from(cells, (cell) => cell ?? ' ').join('')).trimEnd();
 }
