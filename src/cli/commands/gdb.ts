@@ -101,11 +101,11 @@ class Server {
     const session = new GdbSession(this.#debug, (bytes) => channel.write(bytes));
     channel.onActivity = () => this.#wake();
     try {
-      while (!session.ended && !this.signal) {
+      while (!this.signal) {
         for (const bytes of channel.take()) session.receive(bytes);
         const more = session.advance();
         // Nobody waits any more for what is under way.
-        if (channel.closed && (session.busy || !more)) break;
+        if (session.ended || (channel.closed && (session.busy || !more))) break;
         await (more ? this.#breathe(session) : this.#activity());
       }
     } finally {

@@ -92,9 +92,7 @@ export class GdbSession {
   #take(incoming: Incoming): void {
     switch (incoming.kind) {
       case 'packet':
-        if (this.#acknowledging) this.#send(latin1('+'));
-        this.#last = undefined;
-        this.#queue.push({ packet: incoming.data });
+        this.#enqueue(incoming.data);
         break;
       case 'damaged':
         if (this.#acknowledging) this.#send(latin1('-'));
@@ -109,6 +107,15 @@ export class GdbSession {
       case 'interrupt':
         this.#queue.push('interrupt');
     }
+  }
+
+  #enqueue(packet: string): void {
+    if (this.#acknowledging) this.#send(latin1('+'));
+    this.#last = undefined;
+    // gdb waits for an answer before it asks for more: the same again is one that was not acknowledged in time.
+    const waiting = this.#queue.at(-1);
+    const again = waiting && waiting !== 'interrupt' && waiting.packet === packet;
+    if (!(again && this.#acknowledging)) this.#queue.push({ packet });
   }
 
   /** Does a slice of what is to be done. False if there is nothing. */

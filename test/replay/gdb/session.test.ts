@@ -79,6 +79,13 @@ describe('the line', () => {
     expect(gdb.take().at(-1)).toBe('OK');
   });
 
+  it('is answered once if gdb has not waited for the acknowledgement', () => {
+    gdb.send(packet('qC') + packet('qC'));
+    gdb.settle();
+    expect(gdb.take()).toEqual(['+', '+', 'QC1']);
+    expect(gdb.ask('qC')).toBe('QC1');
+  });
+
   it('has empty answers to what is not known', () => {
     for (const unknown of [
       'vMustReplyEmpty',
