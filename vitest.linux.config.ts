@@ -4,5 +4,10 @@ import { defineConfig } from 'vitest/config';
 const HOUR = 3_600_000;
 
 export default defineConfig({
-  test: { include: ['test/e2e/linux.test.ts'], testTimeout: HOUR, hookTimeout: HOUR, pool: 'forks' },
+  test: {
+    include: ['test/e2e/linux.test.ts', 'test/e2e/gdbLinux.test.ts'],
+    testTimeout: HOUR,
+    hookTimeout: HOUR,
+    pool: 'forks',
+  },
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-const PROGRAM = join(ROOT, 'bin/rewind86.js');
+export const PROGRAM = join(ROOT, 'bin/rewind86.js');
 
 /** Where scripts/debian-guest.sh puts its guest, unless REWIND86_GUEST says otherwise. */
 export const GUEST = process.env['REWIND86_GUEST'] ?? join(ROOT, '.cache/guests/debian');
