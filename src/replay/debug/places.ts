@@ -14,7 +14,7 @@ export function seekPlace(debug: Debugger, text: string): Move {
   return 'clock' in place ? debug.seek(place.clock) : debug.seekRetired(place.retired);
 }
 
-export function parsePlace(debug: Debugger, text: string): Place {
+function parsePlace(debug: Debugger, text: string): Place {
   const mark = debug.marks.get(text);
   if (mark !== undefined) return { clock: mark };
   if (text === 'start') return { clock: 0 };

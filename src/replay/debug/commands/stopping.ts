@@ -22,7 +22,7 @@ function add(debug: Debugger, args: string, name: string, targetOf: (what: strin
   return [breakpointText(debug.breakpoints.add(targetOf(what), `${name} ${what}`, condition))];
 }
 
-export function breakpointText({ number, text, condition, enabled, target }: Breakpoint): string {
+function breakpointText({ number, text, condition, enabled, target }: Breakpoint): string {
   const where = target.kind === 'execute' || target.kind === 'watch' ? ` at ${hex(target.address)}` : '';
   const only = condition ? ` if ${condition.source}` : '';
   return `${number}: ${text}${where}${only}${enabled ? '' : ' (disabled)'}`;
