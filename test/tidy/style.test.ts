@@ -35,6 +35,7 @@ const ENTRY_POINTS = [
   'src/cli/main.ts',
   'src/cli/host/nodeHost.ts',
   'src/cli/conform/worker.ts',
+  'src/cli/query/worker.ts',
 ];
 
 /** Exports that only tests use, and why they are not dead. */
