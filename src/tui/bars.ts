@@ -8,10 +8,10 @@ import { fit, fitText, type Line, line, span, widthOf } from './text.js';
 export function headerLine({ view, facts }: State, columns: number): Line {
   const name = ` ${facts.trace} `;
   if (!view) return [span(name, 'focus'), span(fitText(' opening ...', columns - widthOf(name)), 'title')];
-  const { clock, retired, seconds, mode, halted, outcome, divergence } = view.position;
+  const { clock, retired, mode, halted, outcome, divergence } = view.position;
   const state = divergence ? ` DIVERGED: ${divergence}` : halted ? ' halted' : '';
   const ended = clock >= facts.end && outcome ? `  ${outcome}` : '';
-  const text = ` clock ${clock}  instr ${retired}  ${seconds.toFixed(6)} s  ${mode}${state}${ended}`;
+  const text = ` clock ${clock}  instr ${retired}  ${mode}${state}${ended}`;
   return fit([span(name, 'focus'), span(fitText(text, columns), 'title')], columns);
 }
 

@@ -91,16 +91,16 @@ function moveCode(state: State, by: number): State {
 
 /** By bytes; the window follows. */
 function moveMemory(state: State, by: number): State {
-  const { memory } = state;
+  const { memory, view } = state;
   const size = Math.max(1, rowsOf(state, 'memory')) * BYTES_A_ROW;
+  // Rows begin at multiples of 16.
+  const skew = (view?.memory?.at ?? 0) % BYTES_A_ROW;
   const cursor = memory.cursor + by;
-  if (cursor >= 0 && cursor < size) return { ...state, memory: { ...memory, cursor } };
-  const rows = Math.floor(cursor < 0 ? cursor / BYTES_A_ROW : (cursor - size) / BYTES_A_ROW + 1);
+  const index = skew + cursor;
+  if (index >= 0 && index < size) return { ...state, memory: { ...memory, cursor } };
+  const rows = Math.floor(index < 0 ? index / BYTES_A_ROW : (index - size) / BYTES_A_ROW + 1);
   const moved = rows * BYTES_A_ROW;
-  return {
-    ...state,
-    memory: { ...memory, offset: memory.offset + moved, cursor: clamp(cursor - moved, 0, size - 1) },
-  };
+  return { ...state, memory: { ...memory, offset: memory.offset + moved, cursor: cursor - moved } };
 }
 
 // ---- panels ----

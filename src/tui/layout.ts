@@ -48,7 +48,7 @@ const MIDDLE = { columns: 110, rows: 32 };
 const LARGE = { columns: 190, rows: 50 };
 const TIMELINE_ROWS = 3;
 /** Registers in two columns. */
-const SIDE_COLUMNS = 30;
+const SIDE_COLUMNS = 33;
 /** An address, 16 bytes twice. */
 const MEMORY_COLUMNS = 78;
 /** A guest's text screen. */
@@ -121,7 +121,7 @@ function large(body: Rect, wanted: LayoutWanted): Placed[] {
   return [
     ...stacked(left, [['code', Math.max(10, body.height - SCREEN_ROWS)], ['screen']]),
     ...stacked(centre, [['memory', third - 3], ['events', third + 1], ['serial', third - 6], [slot]]),
-    ...stacked(right, [['registers', 17], ['stack', 12], ['devices', body.height - 41], ['points']]),
+    ...stacked(right, [['registers', 19], ['stack', 11], ['devices', body.height - 41], ['points']]),
   ];
 }
 

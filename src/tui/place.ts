@@ -75,10 +75,9 @@ function registerPlace({ view, registers }: State): Place {
 }
 
 function memoryPlace({ view, memory }: State): Place {
-  const { lines } = view?.memory ?? { lines: [] };
-  const first = lines[0]?.address;
-  if (first === undefined) return {};
-  const address = hex((first + memory.cursor) >>> 0);
+  const at = view?.memory?.at;
+  if (at === undefined) return {};
+  const address = hex((at + memory.cursor) >>> 0);
   const place = `${memory.physical ? 'phys ' : ''}byte[${address}]`;
   return { written: place, watched: place, address };
 }

@@ -69,7 +69,7 @@ export interface MemoryState {
   /** Bytes behind it. */
   readonly offset: number;
   readonly physical: boolean;
-  /** Index of a byte of those shown. */
+  /** The byte that the cursor is on, counted from there. */
   readonly cursor: number;
 }
 

@@ -74,7 +74,7 @@ function legend({ view, zoom, facts }: State, columns: number): Line {
   const to = seconds(zoom.to);
   const position = view?.position;
   const here = position
-    ? `${((100 * position.clock) / Math.max(1, facts.end)).toFixed(2)} %  { } zoom  < > pan`
+    ? `${seconds(position.clock)}, ${((100 * position.clock) / Math.max(1, facts.end)).toFixed(2)} %`
     : '';
   const room = Math.max(0, columns - from.length - to.length);
   const middle = here.length <= room - 2 ? here : '';

@@ -1,21 +1,14 @@
 /** The whole interface on the demo's trace, keys in and frames out, with a real debugger behind it. */
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalSession, openDemo } from './support/localSession.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openDemo } from './support/localSession.js';
 import { TestScreen } from './support/screen.js';
 
-let session: LocalSession;
 let screen: TestScreen;
 
-beforeAll(async () => {
-  session = await openDemo();
-});
 afterEach(() => screen.close());
 
 async function open(columns = 80, rows = 24): Promise<void> {
-  session.debug.timeline.seek(0);
-  session.debug.breakpoints.clear();
-  session.debug.marks.clear();
-  screen = new TestScreen(session, columns, rows);
+  screen = new TestScreen(await openDemo(), columns, rows);
   await screen.settle();
 }
 

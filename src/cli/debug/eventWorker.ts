@@ -47,4 +47,6 @@ async function find(
   }
 }
 
-const breathe = () => new Promise((resolve) => setImmediate(resolve));
+function breathe(): Promise<unknown> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

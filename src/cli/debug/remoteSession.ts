@@ -104,7 +104,8 @@ export class RemoteSession implements SessionPort {
   readonly facts: SessionFacts;
   onProgress: (progress: Progress | undefined) => void = () => {};
   onEvents: (events: EventColumns, upTo: number) => void = () => {};
-  onLost: (reason: Error) => void = () => {};
+  #onLost: (reason: Error) => void = () => {};
+  #lost: Error | undefined;
   readonly #machine: Thread;
   readonly #events: Thread;
   readonly #list = new EventList();
@@ -115,7 +116,10 @@ export class RemoteSession implements SessionPort {
     this.#events = new Thread('eventWorker', opening);
     for (const thread of [this.#machine, this.#events]) {
       thread.onTold = (message) => this.#hear(message);
-      thread.onLost = (reason) => this.onLost(reason);
+      thread.onLost = (reason) => {
+        this.#lost ??= reason;
+        this.#onLost(reason);
+      };
     }
   }
 
@@ -129,6 +133,12 @@ export class RemoteSession implements SessionPort {
       await session.close();
       throw error;
     }
+  }
+
+  /** Hears of what has happened already, too. */
+  set onLost(listener: (reason: Error) => void) {
+    this.#onLost = listener;
+    if (this.#lost) listener(this.#lost);
   }
 
   #hear(message: FromThread): void {

@@ -8,7 +8,8 @@ export function memoryLines(state: State, rows: number, columns: number): Line[]
   const { memory } = state.view ?? {};
   if (!memory) return [];
   if (memory.error !== undefined) return [fit(line(memory.error, 'error'), columns)];
-  const cursor = state.focus === 'memory' ? state.memory.cursor : -1;
+  const skew = (memory.at ?? 0) - (memory.lines[0]?.address ?? 0);
+  const cursor = state.focus === 'memory' ? skew + state.memory.cursor : -1;
   return memory.lines.slice(0, rows).map((one, i) => fit(memoryLine(one, cursor - i * BYTES_A_ROW), columns));
 }
 

@@ -1,13 +1,15 @@
 /** Expressions that are shown all the time, breakpoints, and marks. */
 import type { State } from '../state.js';
-import { fit, type Line, line, type Span, span, wholly } from '../text.js';
+import { cut, fit, type Line, line, type Span, span, wholly, widthOf } from '../text.js';
 
 export function pointLines(state: State, rows: number, columns: number): Line[] {
   const { watches: values = [], breakpoints = [], marks = [] } = state.view ?? {};
   const lines: Line[] = [
     ...state.points.watches.map((source, i): Line => {
       const value = values.find((watch) => watch.source === source)?.value ?? '';
-      return [span(`${i + 1} `, 'dim'), span(source), span(' = '), span(value, 'changed')];
+      const room = Math.max(1, columns - widthOf(`${i + 1}  = ${value}`));
+      const name = widthOf(source) <= room ? source : `${cut(source, room - 1)}\u2026`;
+      return [span(`${i + 1} `, 'dim'), span(name), span(' = '), span(value, 'changed')];
     }),
     ...breakpoints.map(({ number, text, enabled, address }): Line => {
       const where = address === undefined ? '' : ` ${address.toString(16)}`;

@@ -10,23 +10,51 @@ import { Timeline } from '../../../src/replay/timeline/timeline.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
 import { EventIndex } from '../../../src/replay/view/events.js';
 import type { SessionFacts, SessionPort } from '../../../src/tui/session.js';
+import { openFirmware } from '../../replay/view/support/opened.js';
+import { XT_PROGRAM } from '../../replay/view/support/xtProgram.js';
 
 const DEMO = new URL('../../../traces/lost-update.rewind', import.meta.url);
 
+type Events = Pick<EventIndex, 'columns' | 'upTo' | 'texts' | 'search'>;
+
 export interface LocalSession extends SessionPort {
   readonly debug: Debugger;
-  readonly events: EventIndex;
+  readonly events: Events;
 }
 
-/** The demo's trace. Listing its events takes a replay of the whole. */
+let demo: { readonly bytes: Uint8Array; readonly events: EventIndex } | undefined;
+
+/** The demo's trace, from its beginning. Its events are listed once: that takes a replay of the whole. */
 export async function openDemo(): Promise<LocalSession> {
   await ready();
-  const bytes = new Uint8Array(readFileSync(DEMO));
+  demo ??= listed(new Uint8Array(readFileSync(DEMO)));
+  const { bytes, events } = demo;
   const trace = Trace.open(memorySource(bytes));
-  const events = new EventIndex(Session.open(memorySource(bytes), boards('compiler'), {}));
-  for (const _ of events.fill());
   const debug = new Debugger(new Timeline(trace, boards('compiler')), bundledSymbols(trace));
   return localSession(debug, events, factsOf(trace));
+}
+
+/** A PC/XT in a loop, which devices tell nothing of. */
+export async function openXt(): Promise<LocalSession> {
+  await ready();
+  const debug = openFirmware('xt', XT_PROGRAM, 100_000);
+  const columns = { clocks: new Float64Array(), kind: new Uint8Array(), kinds: [], count: 0 };
+  const none: Events = {
+    columns,
+    upTo: debug.end,
+    texts: () => [],
+    // biome-ignore lint/correctness/useYield: there is nothing to look through.
+    *search() {
+      return undefined;
+    },
+  };
+  return localSession(debug, none, { ...factsOf(debug.timeline.trace), trace: 'loop.rewind', demo: false });
+}
+
+function listed(bytes: Uint8Array): NonNullable<typeof demo> {
+  const events = new EventIndex(Session.open(memorySource(bytes), boards('compiler'), {}));
+  for (const _ of events.fill());
+  return { bytes, events };
 }
 
 function factsOf(trace: Trace): SessionFacts {
@@ -41,7 +69,7 @@ function factsOf(trace: Trace): SessionFacts {
   };
 }
 
-function localSession(debug: Debugger, events: EventIndex, facts: SessionFacts): LocalSession {
+function localSession(debug: Debugger, events: Events, facts: SessionFacts): LocalSession {
   const session = new DebugSession(debug);
   const port: LocalSession = {
     debug,
