@@ -34,11 +34,14 @@ export interface Scheduled {
 
 /** How far back instructions are remembered, in clocks. */
 const TRAIL_CLOCKS = 512;
-/** A checkpoint farther before them is too far to be gone back to with every step, in clocks. */
+/**
+ * A checkpoint farther before them is too far to be gone back to with every step, in clocks. One that is left lies
+ * somewhat before them, for there will be steps back, too.
+ */
 const FAR = 2 ** 15;
-/** A guest that slept is followed back so far, in clocks; the stretches grow by this factor. */
-const LONGEST_SLEEP = 2 ** 26;
-const GROWTH = 16;
+const LEAD = 2 ** 11;
+/** How far back a guest that slept is followed, in clocks: a while first, then longer. */
+const SLEEPS = [2 ** 17, 2 ** 21, 2 ** 26];
 
 export function pastOf(debug: Debugger): Past | undefined {
   return once(debug, 'past', () => lookBack(debug));
@@ -69,11 +72,14 @@ function executedFrom(debug: Debugger, start: number, end: number): Executed[] {
   return found.map((one, i) => ({ ...one, clocks: (found[i + 1]?.clock ?? end) - one.clock }));
 }
 
-/** Goes to a clock before here, and leaves a checkpoint unless there is one. */
+/** Goes to a clock before here, and leaves a checkpoint before it unless there is one. */
 function goNear(timeline: Timeline, clock: number): void {
   const nearest = timeline.checkpoints.findLast((at) => at <= clock) ?? 0;
+  if (clock - nearest > FAR) {
+    timeline.seek(clock - LEAD);
+    timeline.keep();
+  }
   timeline.seek(clock);
-  if (clock - nearest > FAR) timeline.keep();
 }
 
 /** Nothing was executed just before here: what was, before the guest went to sleep. */
@@ -81,21 +87,27 @@ function beforeSleep(debug: Debugger, here: number): Executed[] {
   const { timeline } = debug;
   timeline.seek(here);
   const { retired } = debug;
-  const awakeAt = (clock: number): boolean => {
-    timeline.seek(Math.max(0, clock));
-    return clock <= 0 || timeline.retired < retired;
-  };
-  let [awake, asleep] = [here - TRAIL_CLOCKS, here];
-  for (let stretch = TRAIL_CLOCKS * GROWTH; !awakeAt(awake); stretch *= GROWTH) {
-    if (stretch > LONGEST_SLEEP) return [];
-    [awake, asleep] = [here - stretch, awake];
+  const isAwake = () => timeline.retired < retired;
+  let asleep = here - TRAIL_CLOCKS;
+  for (const sleep of SLEEPS) {
+    const awake = Math.max(0, here - sleep);
+    goNear(timeline, awake);
+    if (isAwake()) return executedFrom(debug, fallingAsleep(timeline, awake, asleep, isAwake), here);
+    if (awake === 0) return executedFrom(debug, 0, here);
+    asleep = awake;
   }
+  return [];
+}
+
+/** A clock not long before the guest went to sleep; between two clocks. */
+function fallingAsleep(timeline: Timeline, awake: number, asleep: number, isAwake: () => boolean): number {
   while (asleep - awake > TRAIL_CLOCKS) {
     const middle = Math.floor((awake + asleep) / 2);
-    if (awakeAt(middle)) awake = middle;
+    timeline.seek(middle);
+    if (isAwake()) awake = middle;
     else asleep = middle;
   }
-  return executedFrom(debug, Math.max(0, awake), here);
+  return awake;
 }
 
 /** The state at a clock, and what changes in memory from there to here. */

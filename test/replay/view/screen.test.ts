@@ -1,66 +1,18 @@
-/** The screen in a view: colours and cells of text modes against the monitor's picture, pictures against their pixels. */
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+/** The screen in a view: all cells of text modes in their colours, pictures against their pixels. */
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Debugger } from '../../../src/replay/debug/debugger.js';
 import { ready } from '../../../src/replay/ready.js';
-import { adapterOf, pictureOf } from '../../../src/replay/screen.js';
+import { adapterOf } from '../../../src/replay/screen.js';
 import type { ScreenRow, ScreenView } from '../../../src/replay/view/view.js';
 import { viewOf } from '../../../src/replay/view/viewOf.js';
-import { pcMachine } from '../../support/pc.js';
-import { xtMachine } from '../../support/xt.js';
 import { openDemo } from './support/opened.js';
 
 beforeAll(() => ready());
 
-const BLOCK = 0xdb;
-const SPACE = 0x20;
-
-/** Machines whose firmware has set up a text screen, where its memory is, and the clock at which that is done. */
-const ADAPTERS = [
-  ['vga', () => pcMachine(), 0xb8000, 400_000],
-  ['cga', () => xtMachine({ description: { display: 'cga' } }), 0xb8000, 3_000_000],
-  ['mda', () => xtMachine({ description: { display: 'mda' } }), 0xb0000, 3_000_000],
-] as const;
-
-describe.each(ADAPTERS)('cells of the %s', (_, build, memory, until) => {
-  it('have the colours that the monitor shows', () => {
-    const machine = build();
-    machine.run(until);
-    const adapter = adapterOf(machine)!;
-    const { columns, rows } = adapter.screenText()!;
-    const { width, height } = pictureOf(machine)!;
-    const [cellWidth, cellHeight] = [width / columns, height / rows];
-    // A row of blocks and one of blanks, far from the cursor.
-    for (let first = 0; first < 256; first += columns) {
-      for (let column = 0; column < columns; column++) {
-        for (const [row, character] of [
-          [20, BLOCK],
-          [21, SPACE],
-        ] as const) {
-          const at = memory + 2 * (row * columns + column);
-          machine.memory.write(at, character, 1);
-          machine.memory.write(at + 1, (first + column) & 0xff, 1);
-        }
-      }
-      const picture = pictureOf(machine)!;
-      const colour = (column: number, row: number) => {
-        const at = 3 * ((row * cellHeight + 2) * picture.width + column * cellWidth + 2);
-        return (picture.rgb[at]! << 16) | (picture.rgb[at + 1]! << 8) | picture.rgb[at + 2]!;
-      };
-      for (let column = 0; column < columns; column++) {
-        const attribute = (first + column) & 0xff;
-        expect(adapter.cellColours(attribute), `attribute ${attribute}`).toEqual({
-          foreground: colour(column, 20),
-          background: colour(column, 21),
-        });
-      }
-    }
-  });
-});
-
 describe('the screen', () => {
   let debug: Debugger;
   let screen: ScreenView;
-  beforeEach(() => {
+  beforeAll(() => {
     debug = openDemo();
     debug.timeline.seek(debug.end);
     screen = viewOf(debug, { screen: { columns: 80, rows: 25 } }).screen!;
@@ -83,7 +35,7 @@ describe('the screen', () => {
   });
 
   it('of a graphics mode is a picture of half blocks', () => {
-    // Mode 13h is set by hand, as the BIOS would: the machine is not needed any more.
+    // From here on the adapter shows this.
     const { machine } = debug;
     const graphics = {
       width: 8,

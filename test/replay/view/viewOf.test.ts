@@ -26,12 +26,19 @@ beforeAll(async () => {
   for (const [name, open] of Object.entries(RUNS)) opened.set(name, [open(), open()]);
 });
 
-/** Places in the middle and at both ends. */
+/** Places at both ends and in some regions of the run, for it takes time to go far. */
 const anywhere = (debug: Debugger) =>
   fc.oneof(
-    { weight: 8, arbitrary: fc.integer({ min: 0, max: debug.end }) },
     { weight: 1, arbitrary: fc.constantFrom(0, 1, debug.end - 1, debug.end) },
+    {
+      weight: 8,
+      arbitrary: fc
+        .tuple(fc.nat(REGIONS - 1), fc.nat(REGION))
+        .map(([n, within]) => Math.min(debug.end, Math.floor((n * debug.end) / REGIONS) + within)),
+    },
   );
+const REGIONS = 5;
+const REGION = 100_000;
 
 /** What does not depend on the way that led here. */
 function withoutHistory({ position: { checkpoints: _, ...position }, serial: __, ...view }: View) {
