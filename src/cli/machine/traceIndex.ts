@@ -9,7 +9,7 @@ import { IndexError } from '../../replay/timeline/storedChunks.js';
 import { StoredIndex } from '../../replay/timeline/storedIndex.js';
 import { survey } from '../../replay/timeline/survey.js';
 import type { Trace } from '../../replay/trace/reader.js';
-import { CliError } from '../errors.js';
+import { CliError, cannotWrite } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
 import { ReadFile, WriteFile } from '../host/files.js';
 import { type Engine, type Host, say } from '../host/host.js';
@@ -22,7 +22,7 @@ const MILESTONES = 512;
 const PROGRESS_MS = 200;
 const BREATH_MS = 20;
 
-export function indexPath(path: string): string {
+function indexPath(path: string): string {
   return `${path}.index`;
 }
 
@@ -62,7 +62,7 @@ export async function makeIndex(path: string, trace: Trace, engine: Engine, host
     const signal = await pass(trace, engine, file, host);
     file.close();
     if (signal !== undefined) return { index: undefined, signal };
-    fs.renameSync(unfinished, indexPath(path));
+    putInPlace(unfinished, indexPath(path));
     return { index: openIndex(path, trace), signal };
   } catch (error) {
     // The disk may be full: without an index everything takes longer, no more.
@@ -71,6 +71,14 @@ export async function makeIndex(path: string, trace: Trace, engine: Engine, host
     return { index: undefined, signal: undefined };
   } finally {
     fs.rmSync(unfinished, { force: true });
+  }
+}
+
+function putInPlace(from: string, to: string): void {
+  try {
+    fs.renameSync(from, to);
+  } catch (error) {
+    throw cannotWrite(to, error);
   }
 }
 

@@ -5,11 +5,11 @@
 import { describeDivergence } from '../../replay/divergence.js';
 import { type Inquiry, inquire, type Part } from '../../replay/query/run/inquire.js';
 import type { Question } from '../../replay/query/run/question.js';
-import { type Span, stretchesFor } from '../../replay/query/run/stretches.js';
+import { joined, type Span, stretchesFor } from '../../replay/query/run/stretches.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
 import { CliError } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
-import { type Host, say, type Workers } from '../host/host.js';
+import { type Host, say } from '../host/host.js';
 import type { ReplayOptions } from '../machine/trace.js';
 import type { QueryAnswer, QueryTask } from './task.js';
 
@@ -52,9 +52,9 @@ export class Asking {
   async *parts({ question, span, backwards }: Asked): AsyncGenerator<Part, void, void> {
     const spans = stretchesFor(question, this.#timeline.index, span);
     if (backwards) spans.reverse();
-    const inquiries = spans.map((one): Inquiry => {
+    const whole = (one: Span): Inquiry => {
       return { ...one, question, last: backwards, limit: BATCH, resumed: false };
-    });
+    };
     let unlisten = (): unknown => undefined;
     const ended = new Promise<undefined>((resolve) => {
       unlisten = this.#host.onSignal((name) => {
@@ -63,7 +63,8 @@ export class Asking {
       });
     });
     try {
-      yield* this.#alone(inquiries.length) ? this.#here(inquiries) : this.#inThreads(inquiries, ended);
+      if (this.#alone(spans.length)) yield* this.#here(spans.map(whole));
+      else yield* this.#inThreads((threads) => joined(spans, threads).map(whole), ended);
     } finally {
       unlisten();
       if (this.#host.stderr.isTTY) this.#host.stderr.write('\r\x1b[K');
@@ -110,7 +111,7 @@ export class Asking {
   // ---- in threads ----
 
   async *#inThreads(
-    inquiries: readonly Inquiry[],
+    inquiries: (threads: number) => readonly Inquiry[],
     ended: Promise<undefined>,
   ): AsyncGenerator<Part, void, void> {
     const { salvage, engine, jobs } = this.#options;
@@ -123,7 +124,7 @@ export class Asking {
       return answer;
     };
     try {
-      yield* this.#inOrder(inquiries, submit, ended, workers);
+      yield* this.#inOrder(inquiries(workers.threads), submit, ended, workers.threads);
     } finally {
       await workers.close();
     }
@@ -133,7 +134,7 @@ export class Asking {
     inquiries: readonly Inquiry[],
     submit: (inquiry: Inquiry) => Promise<QueryAnswer>,
     ended: Promise<undefined>,
-    { threads }: Workers<QueryTask, QueryAnswer>,
+    threads: number,
   ): AsyncGenerator<Part, void, void> {
     const waiting: Promise<QueryAnswer>[] = [];
     let begun = 0;

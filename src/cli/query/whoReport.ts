@@ -55,7 +55,7 @@ function valueLines({ before, after }: Author, place: Place): string[] {
   return [`${before === undefined ? 'unknown' : valueText(before)} -> ${valueText(after)}`];
 }
 
-export function frameText({ pc, at, left, certainty }: Frame): string {
+function frameText({ pc, at, left, certainty }: Frame): string {
   const doubt = certainty === 'certain' ? '' : `${certainty}: `;
   const interrupt = left === 'interrupt' ? ', interrupted' : '';
   return `${doubt}${hex32(pc)}  ${at ?? 'without a name'}${interrupt}`;

@@ -8,7 +8,8 @@ export class Histogram {
   sum = 0;
 
   add(value: number): void {
-    const bucket = value < 1 ? 0 : Math.floor(Math.log2(value)) + 1;
+    let bucket = 0;
+    while (2 ** bucket <= value) bucket++;
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.count++;
     this.sum += value;

@@ -90,7 +90,8 @@ class Passage {
   part(): Part {
     const findings = this.#found.map((placed) => {
       const finding = placed.instructionWanted ? this.#located(placed) : placed.finding;
-      return { ...finding, behind: placed.behind };
+      // An interrupt is known when it has been served: it has no place of its own.
+      return finding.kind === 'interrupt' ? finding : { ...finding, behind: placed.behind };
     });
     return { findings, next: this.#next };
   }

@@ -45,3 +45,30 @@ function pagesOf({ address, length }: Range): number[] {
   const first = address >>> PAGE_SHIFT;
   return Array.from({ length: ((address + length - 1) >>> PAGE_SHIFT) - first + 1 }, (_, i) => first + i);
 }
+
+/** Pieces into which the most part of a run is cut, for each thread. */
+const PIECES = 4;
+
+/**
+ * Neighbours joined to longer pieces, for so many threads: to begin anywhere but where one stands takes time, for code
+ * is to be compiled again. The first pieces are short, because an answer may lie in them, and then that is all.
+ */
+export function joined(spans: readonly Span[], threads: number): Span[] {
+  const longest = Math.ceil(spans.length / (threads * PIECES));
+  const out: Span[] = [];
+  let [size, length] = [1, 0];
+  for (const span of spans) {
+    const last = out.at(-1);
+    const touches = last && (last.to === span.from || span.to === last.from);
+    if (touches && length < size) {
+      out[out.length - 1] = { from: Math.min(last.from, span.from), to: Math.max(last.to, span.to) };
+      length++;
+    } else {
+      out.push(span);
+      length = 1;
+      if (out.length % threads === 1 || threads === 1)
+        size = Math.min(longest, out.length === 1 ? 1 : 2 * size);
+    }
+  }
+  return out;
+}
