@@ -63,12 +63,15 @@ export function assembleFile({ source, binaries }: Firmware, read: ReadFile): As
   });
 }
 
-/** One line a label, by address: eight hex digits and the name. */
-export function symbolLines(assembly: Assembly): string[] {
-  return [...assembly.symbols]
-    .filter(([name]) => assembly.labels.has(name))
+/** One line a label, by address: eight hex digits, `t` or `d` as nm has them for code and data, the name. */
+export function symbolLines({ symbols, labels }: Assembly): string[] {
+  return [...symbols]
+    .filter(([name]) => labels.has(name))
     .sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1))
-    .map(([name, value]) => `${(value >>> 0).toString(16).padStart(8, '0')} ${name}`);
+    .map(([name, value]) => {
+      const kind = labels.get(name) === 'code' ? 't' : 'd';
+      return `${(value >>> 0).toString(16).padStart(8, '0')} ${kind} ${name}`;
+    });
 }
 
 const BASE64_COLUMNS = 96;
@@ -85,7 +88,7 @@ function render(source: string, assembly: Assembly): string {
     'export const IMAGE =',
     `${rows.map((row) => `  '${row}'`).join(' +\n')};`,
     '',
-    '/** Address in hex and name of every label, a line each. */',
+    '/** Address in hex, t (code) or d (data), and name of every label, a line each. */',
     'export const SYMBOLS = `\\',
     ...symbolLines(assembly),
     '`;',

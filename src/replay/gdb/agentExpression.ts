@@ -12,6 +12,8 @@ export interface AgentContext {
   register(number: number): bigint | undefined;
   /** Little-endian; undefined where there is no memory. */
   memory(address: number, size: number): bigint | undefined;
+  /** Has gdb been told that a function begins there? */
+  isFunction(address: number): boolean;
 }
 
 /** A condition that goes round in circles is not waited for. */
@@ -87,6 +89,8 @@ class Evaluation {
   readonly #context: AgentContext;
   readonly #stack: bigint[] = [];
   #at = 0;
+  /** The operation before. */
+  #last: number = Op.end;
 
   constructor(code: Uint8Array, context: AgentContext) {
     this.#code = code;
@@ -98,6 +102,7 @@ class Evaluation {
       const op = this.#operand(1);
       if (op === Op.end) return this.#pop();
       this.#step(op);
+      this.#last = op;
     }
     throw new Unable();
   }
@@ -108,9 +113,19 @@ class Evaluation {
       const b = this.#pop();
       this.#push(binary(this.#pop(), b));
     } else if (unary) this.#push(unary(this.#pop()));
-    else if (size) this.#push(this.#context.memory(Number(BigInt.asUintN(32, this.#pop())), size));
+    else if (size) this.#push(this.#reference(size));
     else if (constant) this.#push(this.#constant(constant));
     else this.#other(op);
+  }
+
+  /**
+   * Where `&f` stands for the address of a function without debugging information, gdb 13 has the code fetch what is
+   * at the address instead; it cannot be told from code that means it.
+   */
+  #reference(size: number): bigint | undefined {
+    const address = Number(BigInt.asUintN(32, this.#pop()));
+    if (this.#last in CONSTANT && this.#context.isFunction(address)) throw new Unable();
+    return this.#context.memory(address, size);
   }
 
   #other(op: number): void {

@@ -37,11 +37,14 @@ export class Inspection implements AgentContext {
    * disassemble accordingly.
    */
   readonly #symbols: FileTransfer | undefined;
+  /** Where functions begin, according to that. */
+  readonly #functions: ReadonlySet<number>;
 
   constructor(debug: Debugger) {
     this.#debug = debug;
     this.#features = featuresOf(debug.machine.cpu, debug.registers);
     const symbols = debug.machine.cpu instanceof Ia32 ? [...debug.symbols] : [];
+    this.#functions = new Set(symbols.filter(({ kind }) => kind !== 'data').map(({ address }) => address));
     if (symbols.length > 0) this.#symbols = new FileTransfer(symbolFile(symbols));
     this.registers = this.#features.flatMap(({ registers }) => registers);
   }
@@ -77,6 +80,10 @@ export class Inspection implements AgentContext {
 
   memory(address: number, size: number): bigint | undefined {
     return this.#debug.memory.read(address, size);
+  }
+
+  isFunction(address: number): boolean {
+    return this.#functions.has(address);
   }
 
   #registerOf(text: string): string {

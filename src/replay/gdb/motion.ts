@@ -4,7 +4,7 @@
  *
  * Left out: signals, which a machine has no use for, and resuming elsewhere, which would change the run.
  */
-import { type Breakpoint, metBy, stopsOf } from '../debug/breakpoints.js';
+import { arm, type Breakpoint } from '../debug/breakpoints.js';
 import type { Arrival, Debugger, Direction, Move } from '../debug/debugger.js';
 import { numbersOf } from './hex.js';
 import type { StopPoints } from './stopPoints.js';
@@ -58,9 +58,9 @@ export class Motion {
   *#step(direction: Direction): Move {
     const { watches } = this.#points;
     if (watches.length === 0) return this.#debug.step(direction);
-    const { condition: _, begin: __, ...stops } = stopsOf(watches, this.#debug.machine) ?? {};
+    const { stops, met } = arm(watches, this.#debug.machine);
     const arrival = yield* this.#debug.find(direction, { ...stops, everywhere: true });
-    return this.#met(arrival, metBy(watches, arrival.hits, this.#debug.machine));
+    return this.#met(arrival, met(arrival.hits));
   }
 
   #met(arrival: Arrival, met: readonly Breakpoint[]): Arrival {

@@ -1,7 +1,8 @@
 /**
  * The symbols that are known, as a file that gdb reads: a 32-bit ELF object without contents (Tool Interface
- * Standard, ELF specification 1.2, book I, chapter 1). gdb gives an address a name only within a section, so there
- * is one, without bytes, over each stretch of the address space that has symbols.
+ * Standard, ELF specification 1.2, book I, chapter 1). gdb gives an address a name only within a section, and takes
+ * what is in a section with instructions for a function: so there is a section, without bytes, over each stretch of
+ * symbols of one kind.
  */
 import type { GuestSymbol } from '../query/symbols.js';
 import { latin1 } from './packets.js';
@@ -10,12 +11,14 @@ const HEADER = 52;
 const SECTION_HEADER = 40;
 const SYMBOL = 16;
 const TYPE = { strtab: 3, symtab: 2, nobits: 8 } as const;
-/** SHF_ALLOC and SHF_EXECINSTR. */
-const CODE_FLAGS = 6;
+/** SHF_ALLOC with SHF_EXECINSTR, or with SHF_WRITE. */
+const FLAGS = { code: 6, data: 3 } as const;
 const EXECUTABLE = 2;
 const I386 = 3;
-/** STB_GLOBAL, STT_FUNC. */
-const GLOBAL_FUNCTION = 0x12;
+/** STB_GLOBAL with STT_FUNC, or with STT_OBJECT. */
+const INFO = { code: 0x12, data: 0x11 } as const;
+/** From here on numbers of sections are special. */
+const MAX_SECTIONS = 0xff00 - 8;
 
 /** Farther apart, symbols are in different sections; the last symbol of a section has so many bytes. */
 const GAP = 0x10_0000;
@@ -40,19 +43,14 @@ export function symbolFile(symbols: Iterable<GuestSymbol>): Uint8Array {
   const stretches = stretchesOf(sorted);
   const names = new Names();
   const table = symbolTable(sorted, stretches, names);
-  const code = stretches.map(({ start, end }, i): Section => {
-    return {
-      name: `.text${i || ''}`,
-      type: TYPE.nobits,
-      flags: CODE_FLAGS,
-      address: start,
-      size: end - start,
-    };
+  const memory = stretches.map(({ start, end, kind }): Section => {
+    const name = kind === 'code' ? '.text' : '.data';
+    return { name, type: TYPE.nobits, flags: FLAGS[kind], address: start, size: end - start };
   });
-  const stringsAt = code.length + 2;
+  const stringsAt = memory.length + 2;
   const symtab = { name: '.symtab', type: TYPE.symtab, link: stringsAt, info: 1, entry: SYMBOL };
   const sections: Section[] = [
-    ...code,
+    ...memory,
     { ...symtab, data: table, size: table.length },
     { name: '.strtab', type: TYPE.strtab, data: names.bytes, size: names.bytes.length },
   ];
@@ -62,15 +60,34 @@ export function symbolFile(symbols: Iterable<GuestSymbol>): Uint8Array {
 interface Stretch {
   readonly start: number;
   readonly end: number;
+  readonly kind: Kind;
 }
 
+type Kind = 'code' | 'data';
+
+/** What may be either is taken for code: gdb sets no breakpoint at data. */
+const kindOf = ({ kind = 'code' }: GuestSymbol): Kind => kind;
+
+/** Those whose kinds alternate too often are all taken for code. */
 function stretchesOf(sorted: readonly GuestSymbol[]): Stretch[] {
-  const stretches: { start: number; end: number }[] = [];
-  for (const { address } of sorted) {
+  const stretches = stretchesBy(sorted, kindOf);
+  return stretches.length > MAX_SECTIONS ? stretchesBy(sorted, () => 'code') : stretches;
+}
+
+/** Of two symbols at one address the first says what is there. */
+function stretchesBy(sorted: readonly GuestSymbol[], kindOf: (symbol: GuestSymbol) => Kind): Stretch[] {
+  const stretches: { start: number; end: number; kind: Kind }[] = [];
+  for (const symbol of sorted) {
+    const { address } = symbol;
+    const kind = kindOf(symbol);
     const last = stretches.at(-1);
     const end = Math.min(ADDRESSES, address + PAGE);
-    if (last && address - last.end < GAP) last.end = end;
-    else stretches.push({ start: address, end });
+    const near = last && address - last.end < GAP;
+    if (near && (last.kind === kind || last.start === address)) last.end = end;
+    else {
+      if (near) last.end = address;
+      stretches.push({ start: address, end, kind });
+    }
   }
   return stretches;
 }
@@ -100,10 +117,11 @@ function symbolTable(
   let section = 0;
   for (const [i, { name, address }] of sorted.entries()) {
     while (address >= stretches[section]!.end) section++;
+    const { kind } = stretches[section]!;
     const at = SYMBOL * (i + 1);
     view.setUint32(at, names.add(name), true);
     view.setUint32(at + 4, address, true);
-    view.setUint8(at + 12, GLOBAL_FUNCTION);
+    view.setUint8(at + 12, INFO[kind]);
     view.setUint16(at + 14, section + 1, true);
   }
   return table;

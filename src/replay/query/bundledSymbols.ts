@@ -6,7 +6,7 @@ import { BIOS_ADDRESS, BIOS_SIZE, RSDP_OFFSET, RSDP_ROOM } from '../../devices/f
 import { guestImage, guestSymbols } from '../../devices/firmware/guest.js';
 import { biosImage, biosSymbols, xtBiosImage, xtBiosSymbols } from '../../devices/firmware/image.js';
 import type { Trace } from '../trace/reader.js';
-import { Symbols } from './symbols.js';
+import { type GuestSymbol, readSymbols, Symbols } from './symbols.js';
 
 export function bundledSymbols(trace: Trace): Symbols {
   const { kernel, bios } = trace.manifest.description;
@@ -32,11 +32,8 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-/** Of lines with an address in hex and a name. */
-function labels(lines: string, base: number, prefix: string): { name: string; address: number }[] {
-  return lines
-    .trim()
-    .split('\n')
-    .map((line) => line.split(' '))
-    .map(([address, name]) => ({ name: prefix + name, address: base + Number.parseInt(address!, 16) }));
+function labels(lines: string, base: number, prefix: string): GuestSymbol[] {
+  return [...readSymbols(new TextEncoder().encode(lines))].map((symbol) => {
+    return { ...symbol, name: prefix + symbol.name, address: base + symbol.address };
+  });
 }

@@ -12,11 +12,15 @@ const SECTION_HEADER = 40;
 const SYMBOL = 16;
 const SHT_SYMTAB = 2;
 const SHN_UNDEF = 0;
+const SHF_EXECINSTR = 4;
+const STT_OBJECT = 1;
+const STT_FUNC = 2;
 const STT_SECTION = 3;
 const STT_FILE = 4;
 
 interface Section {
   readonly type: number;
+  readonly flags: number;
   readonly offset: number;
   readonly size: number;
   /** Of a symbol table: the section of its names. */
@@ -36,7 +40,7 @@ export function elfSymbols(file: Uint8Array): GuestSymbol[] {
   const sections = sectionsOf(view);
   return sections
     .filter(({ type }) => type === SHT_SYMTAB)
-    .flatMap((table) => symbolsOf(file, table, sections[table.link]));
+    .flatMap((table) => symbolsOf(file, table, sections));
 }
 
 function sectionsOf(view: DataView): Section[] {
@@ -46,7 +50,7 @@ function sectionsOf(view: DataView): Section[] {
   if (count > 0 && (size < SECTION_HEADER || table + size * count > view.byteLength)) throw cutOff();
   return Array.from({ length: count }, (_, i) => {
     const field = (n: number) => view.getUint32(table + i * size + 4 * n, true);
-    return { type: field(1), offset: field(4), size: field(5), link: field(6) };
+    return { type: field(1), flags: field(2), offset: field(4), size: field(5), link: field(6) };
   });
 }
 
@@ -54,7 +58,8 @@ function cutOff(): RangeError {
   return new RangeError('the ELF file is cut off');
 }
 
-function symbolsOf(file: Uint8Array, table: Section, names: Section | undefined): GuestSymbol[] {
+function symbolsOf(file: Uint8Array, table: Section, sections: readonly Section[]): GuestSymbol[] {
+  const names = sections[table.link];
   if (!names || [table, names].some((s) => s.offset + s.size > file.length)) throw cutOff();
   const view = viewOf(file);
   const text = file.subarray(names.offset, names.offset + names.size);
@@ -63,10 +68,18 @@ function symbolsOf(file: Uint8Array, table: Section, names: Section | undefined)
     const name = nameAt(text, view.getUint32(at, true));
     const type = view.getUint8(at + 12) & 15;
     if (name === '' || type === STT_SECTION || type === STT_FILE) continue;
-    if (view.getUint16(at + 14, true) !== SHN_UNDEF)
-      out.push({ name, address: view.getUint32(at + 4, true) });
+    const section = view.getUint16(at + 14, true);
+    if (section === SHN_UNDEF) continue;
+    out.push({ name, address: view.getUint32(at + 4, true), ...kindOf(type, sections[section]) });
   }
   return out;
+}
+
+/** Assembled code seldom says more than where it is. */
+function kindOf(type: number, section: Section | undefined): Pick<GuestSymbol, 'kind'> {
+  if (type === STT_FUNC) return { kind: 'code' };
+  if (type === STT_OBJECT) return { kind: 'data' };
+  return section ? { kind: section.flags & SHF_EXECINSTR ? 'code' : 'data' } : {};
 }
 
 function nameAt(text: Uint8Array, at: number): string {

@@ -7,6 +7,8 @@ import { elfSymbols, isElf } from './elfSymbols.js';
 export interface GuestSymbol {
   readonly name: string;
   readonly address: number;
+  /** What is there, if it is known. */
+  readonly kind?: 'code' | 'data';
 }
 
 /** A symbol, and how far behind it an address lies. */
@@ -20,21 +22,22 @@ const ADDRESSES = 2 ** 32;
 
 /** Address, a size perhaps, a kind perhaps, name, and what a module's symbols have behind it. */
 const LINE = /^([0-9a-f]{1,16})(?:\s+[0-9a-f]{8,16})?(?:\s+([a-z?-]))?\s+([^\s]+)(?:\s+\[[^\]]*\])?$/i;
+/** Kinds as nm has them; others, absolute ones for instance, may be either. */
+const CODE = /^[tTwWi]$/;
+const DATA = /^[bBdDrRgGsScCuvV]$/;
 /** A symbol that nm knows to be elsewhere. */
 const UNDEFINED = /^[Uwv]\s+\S+$/;
 
 export class Symbols {
-  readonly #byName = new Map<string, number>();
+  readonly #byName = new Map<string, GuestSymbol>();
   readonly #sorted: readonly GuestSymbol[];
 
   /** Of two with one name the first counts; of several at one address the last is shown. */
   constructor(symbols: Iterable<GuestSymbol> = []) {
-    for (const { name, address } of symbols) {
-      if (!this.#byName.has(name)) this.#byName.set(name, address);
+    for (const symbol of symbols) {
+      if (!this.#byName.has(symbol.name)) this.#byName.set(symbol.name, symbol);
     }
-    this.#sorted = [...this.#byName]
-      .map(([name, address]) => ({ name, address }))
-      .sort((a, b) => a.address - b.address);
+    this.#sorted = [...this.#byName.values()].sort((a, b) => a.address - b.address);
   }
 
   /** These, and behind them those of `other`. */
@@ -42,8 +45,8 @@ export class Symbols {
     return new Symbols([...this, ...other]);
   }
 
-  *[Symbol.iterator](): Iterator<GuestSymbol> {
-    for (const [name, address] of this.#byName) yield { name, address };
+  [Symbol.iterator](): Iterator<GuestSymbol> {
+    return this.#byName.values();
   }
 
   get names(): Iterable<string> {
@@ -51,7 +54,7 @@ export class Symbols {
   }
 
   address(name: string): number | undefined {
-    return this.#byName.get(name);
+    return this.#byName.get(name)?.address;
   }
 
   /** The symbol that an address belongs to. */
@@ -64,7 +67,7 @@ export class Symbols {
     }
     const symbol = this.#sorted[low - 1];
     if (!symbol || address - symbol.address > MAX_OFFSET) return undefined;
-    return { ...symbol, offset: address - symbol.address };
+    return { name: symbol.name, address: symbol.address, offset: address - symbol.address };
   }
 
   /** As `nearest`, for people: `name+1fh`. */
@@ -86,10 +89,15 @@ function textSymbols(text: string): GuestSymbol[] {
   return text.split('\n').flatMap((raw, i) => {
     const line = raw.trim();
     if (line === '' || line.startsWith('#') || line.startsWith(';') || UNDEFINED.test(line)) return [];
-    const [, address, , name] = LINE.exec(line) ?? [];
+    const [, address, letter, name] = LINE.exec(line) ?? [];
     if (address === undefined || name === undefined) {
       throw new RangeError(`line ${i + 1} is no address and name`);
     }
-    return [{ name, address: Number.parseInt(address, 16) }];
+    return [{ name, address: Number.parseInt(address, 16), ...kindOf(letter ?? '') }];
   });
+}
+
+function kindOf(letter: string): Pick<GuestSymbol, 'kind'> {
+  if (CODE.test(letter)) return { kind: 'code' };
+  return DATA.test(letter) ? { kind: 'data' } : {};
 }

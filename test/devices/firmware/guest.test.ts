@@ -11,7 +11,7 @@ const symbols = new Map(
   guestSymbols()
     .trimEnd()
     .split('\n')
-    .map((line) => [line.slice(9), Number.parseInt(line.slice(0, 8), 16)] as const),
+    .map((line) => [line.slice(11), Number.parseInt(line.slice(0, 8), 16)] as const),
 );
 const at = (name: string) => symbols.get(name)! - LOAD;
 

@@ -41,7 +41,7 @@ describe('BIOS image', () => {
   });
 
   test('has its labels', () => {
-    expect(biosSymbols()).toMatch(/^[0-9a-f]{8} int13$/m);
+    expect(biosSymbols()).toMatch(/^[0-9a-f]{8} t int13$/m);
   });
 });
 

@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AgentContext, holds } from '../../../src/replay/gdb/agentExpression.js';
 
-const NOTHING: AgentContext = { register: () => undefined, memory: () => undefined };
+const NOTHING: AgentContext = {
+  register: () => undefined,
+  memory: () => undefined,
+  isFunction: () => false,
+};
 
 /** `const64 value`, as a program's bytes. */
 const constant = (value: bigint): number[] => {
@@ -104,6 +108,7 @@ describe('operations', () => {
 
   it('registers and memory', () => {
     const context: AgentContext = {
+      ...NOTHING,
       register: (n) => (n === 0x0103 ? 0x80000000n : undefined),
       memory: (address, size) => (address === 0x1003ec ? 2n ** BigInt(8 * size) - 2n : undefined),
     };
@@ -140,6 +145,18 @@ describe('what cannot be told counts as true', () => {
     ['a circle that fills the stack', [0x22, 0, 0x21, 0, 0]],
   ] as [string, number[]][])('%s', (_, program) => {
     expect(run(program)).toBe(true);
+  });
+
+  it('memory at a function, which gdb 13 says where it means the address', () => {
+    const context: AgentContext = {
+      ...NOTHING,
+      memory: () => 0n,
+      isFunction: (address) => address === 0x1000,
+    };
+    const at = (address: bigint) => run([...constant(address), 0x19, END], context);
+    expect([at(0x1000n), at(0x1004n)]).toEqual([true, false]);
+    // What was computed is meant.
+    expect(run([...constant(0x0fffn), 0x22, 1, 0x02, 0x19, END], context)).toBe(false);
   });
 
   it('and nothing else happens, whatever the program', () => {

@@ -35,10 +35,13 @@ export interface Assembly {
   readonly bytes: Uint8Array;
   /** Labels and constants; local labels as `parent.local`. */
   readonly symbols: ReadonlyMap<string, number>;
-  /** Those of the symbols that are places in memory, not constants or fields of structures. */
-  readonly labels: ReadonlySet<string>;
+  /** Those of the symbols that are places in memory, not constants or fields of structures, and what is there. */
+  readonly labels: ReadonlyMap<string, LabelKind>;
   readonly listing: readonly ListingLine[];
 }
+
+/** An instruction comes first behind it, or something else. */
+export type LabelKind = 'code' | 'data';
 
 /** Far more than sizes need to settle. */
 const MOST_PASSES = 64;
@@ -74,7 +77,9 @@ class Pass {
   readonly #symbols: Map<string, Value>;
   readonly #growOnly: boolean;
   readonly #defined = new Set<string>();
-  readonly #labels = new Set<string>();
+  readonly #labels = new Map<string, LabelKind>();
+  /** Labels behind which nothing has come yet. */
+  #fresh: string[] = [];
   readonly #out: number[] = [];
   readonly #listing: ListingLine[] = [];
   #problem: AssemblerError | undefined;
@@ -96,8 +101,10 @@ class Pass {
     if (body.kind === 'org') this.#origin = this.#number(body.value, entry, 'org');
     if (label !== undefined) {
       this.#define(label, this.#labelValue(body, entry));
-      if (body.kind !== 'equ' && body.kind !== 'struc' && !this.#inStructure) this.#labels.add(label);
+      if (body.kind !== 'equ' && body.kind !== 'struc' && !this.#inStructure) this.#fresh.push(label);
     }
+    const kind = labelKind(body);
+    if (kind) this.#settle(kind);
     const offset = this.#out.length;
     this.#emit(body, entry);
     const { position, text } = entry.line;
@@ -106,13 +113,19 @@ class Pass {
 
   finish(): Assembly {
     if (this.#problem) throw this.#problem;
+    this.#settle('data');
     const named = [...this.#symbols].filter(([name]) => !name.startsWith('..@'));
     return {
       bytes: Uint8Array.from(this.#out),
       symbols: new Map(named.map(([name, value]) => [name, Number(value.n)])),
-      labels: new Set([...this.#labels].filter((name) => !name.startsWith('..@'))),
+      labels: new Map([...this.#labels].filter(([name]) => !name.startsWith('..@'))),
       listing: this.#listing,
     };
+  }
+
+  #settle(kind: LabelKind): void {
+    for (const label of this.#fresh) this.#labels.set(label, kind);
+    this.#fresh = [];
   }
 
   #labelValue(body: Body, entry: Entry): Value {
@@ -262,4 +275,19 @@ class Pass {
 function jumpsLong(bytes: readonly number[]): boolean {
   const opcode = bytes.findIndex((b) => b !== 0x66 && b !== 0x2e && b !== 0x3e);
   return bytes[opcode] === 0xe9 || (bytes[opcode] === 0x0f && (bytes[opcode + 1]! & 0xf0) === 0x80);
+}
+
+/** Of a statement that puts something there. */
+function labelKind(body: Body): LabelKind | undefined {
+  switch (body.kind) {
+    case 'instruction':
+      return 'code';
+    case 'data':
+    case 'reserve':
+    case 'binary':
+      return 'data';
+    case 'times':
+      return labelKind(body.body);
+  }
+  return undefined;
 }

@@ -916,680 +916,680 @@ export const IMAGE =
   'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
   '6lAAAPAwMS8wMS8yNgD8AA==';
 
-/** Address in hex and name of every label, a line each. */
+/** Address in hex, t (code) or d (data), and name of every label, a line each. */
 export const SYMBOLS = `\
-00000020 rsdp_slot
-00000050 post
-00000097 resume_after_reset
-000000b2 resume_after_reset.acknowledge
-000000b8 resume_after_reset.jump
-000000c0 clear_data_areas
-0000011f ram_size
-00000135 ram_size.small
-00000149 build_memory_map
-000001e4 build_memory_map.done
-000001e6 add_to_map
-000001ff extended_kb
-0000020d extended_kb.some
-00000212 a20_on
-0000021b a20_off
-00000222 shadow_bios
-00000250 shadow_bios.done
-00000251 shadow_stub
-0000027f flat_data_segments
-0000029c shadow_gdt
-000002ac shadow_gdtr
-000002b2 init_pics
-000002b2 shadow_stub_end
-000002d5 unmask_interrupts
-000002de init_timer
-000002e9 init_dma
-000002f8 cmos_read
-000002fd cmos_write
-00000306 cmos_read_word
-00000311 pci_select
-00000339 pci_read_dword
-0000033f pci_read_word
-00000344 pci_read_byte
-00000349 pci_write_dword
-0000034f pci_write_word
-00000354 pci_write_byte
-00000359 pci_service
-00000372 pci_unsupported
-00000374 pci_fail
-0000037c pci_succeed
-00000385 pci_present
-0000039c pci_find_device
-000003ba pci_find_class
-000003cb pci_search
-000003cd pci_search.function
-000003de pci_search.next
-000003e9 pci_search.found
-000003ee pci_access
-00000403 pci_access.width
-0000042b pci_access.misaligned
-00000430 pci_return_value
-0000043c pci_return_value.word
-00000440 pci_return_value.byte
-00000444 pci_access_routines
-00000450 init_pci
-0000046e init_pci.function
-00000482 init_pci.next
-0000048b pci_assign_function
-000004a3 pci_assign_function.range
-000004bd pci_assign_function.done
-000004be pci_assign_range
-00000508 pci_assign_range.io
-00000523 pci_assign_range.done
-00000524 pci_assign_interrupt
-00000546 pci_assign_interrupt.done
-00000547 pirq_irqs
-0000054b pci_setup_special
-0000054e pci_setup_special.compare
-0000055e pci_setup_special.found
-00000562 pci_special_functions
-00000580 pci_special_functions_end
-00000580 setup_isa_bridge
-0000058b setup_ide
-00000597 setup_power_management
-000005b3 refresh_tick
-000005bf refresh_tick.read
-000005ca refresh_ticks
-000005d2 set_vectors
-000005dc set_vectors.default
-000005eb set_vectors.vector
-00000607 vector_table
-0000066a set_disk_vectors
-0000066a vector_table_end
-00000687 unexpected_irq
-00000696 unexpected_irq.first
-000006a4 unexpected_irq.done
-000006a6 int71
-000006af int75
-000006be int08
-000006d3 int08.low_word
-000006f2 int08.same_day
-0000070a int08.motors_done
-00000715 int09
-00000742 int09.acknowledge
-0000074d scan_code
-00000779 scan_code.key
-0000077c scan_code.end
-00000781 scan_code.done
-00000782 scan_code.e0
-00000788 scan_code.e1
-0000078e scan_code.pause
-0000079c pause
-000007a1 pause.wait
-000007ab key_event
-000007e9 key_event.ordinary
-000007f6 key_event.done
-000007f7 shift_key
-0000080c shift_key.done
-0000080d ctrl_alt_key
-0000082a ctrl_alt_key.right
-00000838 ctrl_alt_key.changed
-00000860 ctrl_alt_key.done
-00000861 num_lock_key
-00000872 scroll_lock_key
-00000894 scroll_lock_key.done
-00000895 lock_key
-0000089b toggle_lock
-000008ad toggle_lock.done
-000008ae toggle_lock.released
-000008b5 delete_key
-000008cc ordinary_key
-000008ef ordinary_key.grey
-000008f2 ordinary_key.find
-00000901 ordinary_key.column
-0000090d ordinary_key.done
-0000090e key_column
-0000092c key_column.locks
-0000093f key_column.letter
-0000094e key_column.lock
-00000955 key_column.done
-00000956 alt_keypad
-00000987 alt_keypad.no
-00000989 keypad_digits
-00000995 keymap
-00000c55 keymap_end
-00000c55 keymap_grey
-00000cc1 int10
-00000cc1 keymap_grey_end
-00000cf1 int10.done
-00000cf8 video_nothing
-00000cf9 video_light_pen
-00000cfe video_get_mode
-00000d17 int10_functions
-00000d4f video_alternate
-00000d62 video_alternate.done
-00000d63 video_alternate.information
-00000d80 video_display_code
-00000d90 video_display_code.set
-00000d94 video_display_code.done
-00000d98 video_display_code.unknown
-00000d99 video_state
-00000de6 functionality_table
-00000df6 video_set_mode
-00000e00 video_set_mode.find
-00000e10 video_set_mode.found
-00000e35 set_mode_data
-00000e87 set_mode_data.port
-00000e9a set_mode_registers
-00000edc write_indexed
-00000eea reset_flip_flop
-00000ef7 set_attributes
-00000f02 set_attributes.register
-00000f1b load_mode_palette
-00000f46 load_mode_palette.load
-00000f55 load_mode_palette.level
-00000f5d clear_video_memory
-00000f7a clear_video_memory.cga
-00000f87 clear_video_memory.fill
-00000f8c clear_video_memory.done
-00000f8d video_kind
-00000f99 text_segment
-00000fa7 text_segment.segment
-00000fab video_set_cursor_shape
-00000fd6 video_set_cursor_shape.block
-00000fdd video_set_cursor_shape.write
-00000fec video_set_cursor
-00001016 video_set_cursor.done
-00001017 write_crtc_address
-00001024 video_get_cursor
-00001031 page_cursor
-0000103e video_set_page
-0000105b video_set_page.address
-00001066 text_cell
-00001086 video_scroll
-00001092 video_scroll.columns
-0000109c video_scroll.rows
-000010b2 video_scroll.all
-000010b4 video_scroll.direction
-000010bb video_scroll.line
-000010c8 video_scroll.blank
-000010cb video_scroll.next
-000010d1 video_scroll.done
-000010d2 scroll_down
-000010d4 scroll_down.line
-000010e3 scroll_down.blank
-000010e6 scroll_down.next
-000010ee scroll_down.done
-000010ef copy_line
-00001100 copy_line.text
-00001119 copy_line.done
-00001121 blank_line
-00001132 blank_line.text
-00001140 blank_line.done
-00001148 line_span
-00001158 video_read_character
-00001169 video_read_character.return
-0000116d video_is_text
-00001176 video_write_character
-00001179 put_characters
-00001187 put_characters.next
-00001190 put_characters.keep
-00001193 put_characters.done
-00001194 video_teletype
-0000119a write_tty
-000011c1 write_tty.line_feed
-000011d0 write_tty.back
-000011d9 write_tty.return
-000011db write_tty.place
-000011e0 write_tty.done
-000011e1 scroll_for_tty
-000011f1 scroll_for_tty.scroll
-00001208 video_write_string
-0000121a video_write_string.next
-0000122d video_write_string.write
-0000123a video_write_string.end
-00001242 video_write_string.place
-0000124a graphics_cell
-00001274 graphics_cell.one_bank
-00001288 graphics_span
-0000129c graphics_copy_line
-000012bf graphics_copy_bytes
-000012c6 graphics_blank_line
-000012e0 graphics_fill_bytes
-000012e7 graphics_each_line
-00001300 graphics_each_line.done
-00001301 graphics_each_line.bank
-00001313 graphics_put_characters
-00001328 graphics_put_characters.done
-00001329 draw_character
-00001336 draw_character.line
-0000134f draw_character.next
-00001358 character_address
-0000136d character_address.font
-0000137f draw_cga2
-00001386 draw_cga2.set
-0000138f draw_cga2.xor
-00001393 draw_cga4
-0000139a draw_cga4.bit
-000013ab draw_cga4.next
-000013b7 draw_cga4.store
-000013bd video_write_pixel
-000013c7 video_read_pixel
-000013d3 pixel_address
-000013ea pixel_address.row
-0000141e pixel_address.four_colours
-0000142b pixel_address.done
-0000142d pixel_none
-0000142e write_pixel_cga
-0000143e write_pixel_cga.one
-00001440 write_pixel_cga.place
-00001454 write_pixel_cga.xor
-00001458 read_pixel_cga
-00001468 read_pixel_cga.one
-0000146b kind_segments
-00001475 cell_bytes
-0000147f draw_routines
-00001489 write_pixel_routines
-00001493 read_pixel_routines
-0000149d graphics_begin_copy
-000014aa graphics_begin_copy.done
-000014ab graphics_begin_fill
-000014c3 graphics_begin_fill.done
-000014c4 graphics_end
-000014ca write_graphics_register
-000014d1 planar_defaults
-000014e8 draw_planar
-00001508 draw_planar.xor
-0000150e draw_planar.character
-00001525 draw_linear
-00001529 draw_linear.bit
-00001532 draw_linear.store
-00001538 write_pixel_planar
-00001551 write_pixel_planar.colour
-00001566 read_pixel_planar
-0000156b read_pixel_planar.plane
-00001584 write_pixel_linear
-00001588 read_pixel_linear
-0000158c video_cga_palette
-000015a7 video_cga_palette.border
-000015b9 video_cga_palette.palette
-000015c6 video_cga_palette.colours
-000015ce video_cga_palette.next
-000015d8 video_cga_palette.done
-000015d9 write_attribute
-000015eb read_attribute
-00001604 video_palette
-0000161e video_palette.done
-0000161f palette_numbers
-0000163a palette_functions
-00001658 palette_set
-00001663 palette_set_border
-0000166a palette_set_all
-0000166e palette_set_all.next
-00001683 palette_blinking
-00001698 palette_get
-000016a1 palette_get_border
-000016aa palette_get_all
-000016ae palette_get_all.next
-000016c4 dac_set
-000016d7 dac_set_block
-000016e7 dac_paging
-000016fb dac_paging.page
-0000170a dac_paging.write
-0000170f dac_get
-00001725 dac_get_block
-00001736 dac_set_mask
-0000173d dac_get_mask
-00001745 video_font
-00001771 video_font.done
-00001772 font_source
-0000179c font_source.found
-0000179e font_source.user
-000017a6 font_source.none
-000017a8 load_font
-000017c5 load_font.character
-000017e9 load_font.done
-000017eb font_offset
-000017fe font_offset.done
-00001800 write_port_list
-00001803 write_port_list.next
-00001814 write_port_list.done
-00001816 font_window_open
-0000182c font_window_closed
-00001842 font_select
-0000184b fit_rows
-00001890 font_graphics
-000018a3 font_graphics.number
-000018d7 font_graphics.rows
-000018de font_graphics.none
-000018df font_graphics.done
-000018e0 font_graphics.upper_half
-000018f3 font_row_counts
-000018f7 font_information
-0000192a font_information.done
-0000192b font_information.vector
-00001939 font_addresses
-00001949 load_mode_font
-0000195b load_mode_font.graphics
-00001975 load_mode_font.set
-00001980 video_mode_numbers
-0000198e video_mode_numbers_end
-00001990 video_parameters
-00001d10 palette_ega
-00001dd0 palette_cga
-00001dd0 palette_ega_end
-00001e90 palette_cga_end
-00001e90 palette_mono
-00001f50 palette_256
-00001f50 palette_mono_end
-00002250 font8x16
-00002250 palette_256_end
-00003250 font8x14
-00004050 font8x8
-00004850 mode_kinds
-00004864 int11
-00004871 int12
-0000487e int13
-000048ab int13.bad
-000048ad int13.status
-000048b4 disk_leave
-000048bb return_status
-000048ca return_status.done
-000048cb disk_ok
-000048ce disk_bad_request
-000048d1 disk_last_status
-000048d6 disk_record
-000048e0 disk_dispatch
-000048f3 disk_dispatch.classic
-000048f7 disk_dispatch.call
-00004901 disk_functions
-00004943 disk_read
-00004947 disk_write
-0000494b disk_verify
-0000494d disk_chs
-00004977 disk_chs_to_lba
-000049c4 disk_chs_to_lba.bad
-000049c6 disk_parameters
-000049ee disk_type
-00004a0b ata_wait
-00004a17 ata_wait.poll
-00004a24 ata_wait.done
-00004a28 ata_select
-00004a4e ata_select.done
-00004a4f ata_transfer
-00004a79 ata_transfer.sector
-00004a9a ata_transfer.beyond
-00004a9f ata_transfer.timeout
-00004aa3 ata_finish_verify
-00004ab0 ata_done
-00004ab2 ata_end
-00004abc ata_put_address
-00004ae2 ata_move_sector
-00004aef ata_move_sector.write
-00004af6 ata_move_sector.moved
-00004b08 ata_move_sector.done
-00004b0a ata_fail
-00004b1e detect_disks
-00004b29 detect_disks.position
-00004b45 detect_disks.next
-00004b51 ata_positions
-00004b5d ata_identify
-00004b5d ata_positions_end
-00004bad ata_identify.none
-00004bb5 ata_fill_record
-00004bf4 ata_fill_record.heads
-00004c11 ata_fill_record.fits
-00004c36 ata_fill_record.cylinders
-00004c3a ata_fill_record.done
-00004c3b fill_fixed_disk_tables
-00004c4c fill_fixed_disk_tables.table
-00004c92 fill_fixed_disk_tables.done
-00004c93 edd_present
-00004cb4 edd_read
-00004cb8 edd_write
-00004cbc edd_verify
-00004cbe edd_transfer
-00004d11 edd_parameters
-00004d67 int40
-00004d7c floppy_enter
-00004d8a floppy_enter.status
-00004d94 floppy_enter.last
-00004d9a floppy_dispatch
-00004d9d floppy_dispatch.compare
-00004dae floppy_dispatch.found
-00004db9 floppy_dispatch.return
-00004dba floppy_functions
-00004dcf floppy_functions_end
-00004dcf floppy_reset
-00004dd8 floppy_reset.done
-00004dd9 floppy_changed
-00004de5 floppy_changed.done
-00004de6 motor_on
-00004e04 motor_timer
-00004e11 floppy_read
-00004e16 floppy_write
-00004e19 floppy_transfer
-00004e3e floppy_end
-00004e4b floppy_end.done
-00004e4c floppy_verify
-00004e56 floppy_prepare
-00004e87 floppy_prepare.ready
-00004e89 floppy_prepare.fail
-00004e8b floppy_wake
-00004e9e floppy_wake.reset
-00004ea3 floppy_wake.running
-00004eb7 floppy_wake.done
-00004eb8 floppy_read_id
-00004ecb floppy_no_answer
-00004ecf floppy_command
-00004ef5 floppy_command.parameter
-00004f08 floppy_results
-00004f1e floppy_decode
-00004f30 floppy_decode.compare
-00004f40 floppy_decode.done
-00004f41 st1_statuses
-00004f4d floppy_type
-00004f5c floppy_type.second
-00004f65 floppy_type.none
-00004f68 detect_floppies
-00004f7b detect_floppies.one
-00004f80 detect_floppies.none
-00004f81 floppy_change_support
-00004f89 floppy_change_support.answer
-00004f96 floppy_parameters
-00004fc6 floppy_limits
-00004fd0 change_line
-00004fd9 check_change
-00004ffc check_change.done
-00004ffd establish_media
-00005018 establish_media.try
-00005033 establish_media.found
-0000503e media_rates
-00005052 set_rate
-00005062 int0e
-00005077 fdc_wait_interrupt
-0000508a fdc_wait_interrupt.sleep
-000050a0 fdc_wait_interrupt.poll
-000050b5 fdc_wait_interrupt.done
-000050c6 fdc_wait_interrupt.late
-000050c7 fdc_wait
-000050cf fdc_wait.poll
-000050da fdc_wait.done
-000050dd fdc_put
-000050f2 fdc_put.done
-000050f3 fdc_results
-000050fc fdc_results.next
-0000510f fdc_results.done
-00005113 fdc_reset
-00005132 fdc_reset.sense
-00005152 fdc_reset.done
-00005154 diskette_pointer
-0000515e fdc_sense
-00005168 fdc_sense.done
-00005169 fdc_recalibrate
-00005199 fdc_recalibrate.done
-0000519a fdc_seek
-000051c7 fdc_seek.done
-000051c8 fdc_put_drive
-000051d3 drive_index
-000051d8 drive_bit
-000051df fdc_dma
-00005227 fdc_dma.done
-0000522a int14
-0000525f int14.done
-00005266 int14_functions
-0000526e serial_initialize
-0000529f serial_divisors
-000052af serial_send
-000052c6 serial_receive
-000052e0 serial_time_out
-000052e7 serial_status
-000052f6 serial_wait
-000052fd serial_wait.second
-00005300 serial_wait.poll
-00005313 serial_wait.done
-00005317 detect_serial
-0000531b detect_serial.port
-00005330 detect_serial.next
-0000533d serial_addresses
-00005345 int15
-0000535c int15.compare
-00005374 int15.found
-00005383 int15_functions
-000053a4 int15_functions_end
-000053a4 system_unsupported
-000053ad system_done
-000053b2 system_keyboard_intercept
-000053b7 system_a20
-000053d4 system_a20.state
-000053de system_wait
-00005410 system_extended_memory
-00005421 system_extended_memory.small
-00005425 system_configuration
-00005434 system_extended_data_area
-0000543a system_memory_map
-0000547e system_memory_map.more
-000054c6 system_memory_sizes
-000054e8 system_memory_sizes.small
-000054f5 block_move
-00005540 block_move.bad
-00005549 load_callers_table
-00005569 kbc_wait
-00005572 kbc_wait.poll
-0000557f kbc_wait.done
-00005583 kbc_command
-00005589 kbc_write
-0000558f kbc_read
-00005597 kbc_read.poll
-000055a8 kbc_read.read
-000055ae kbc_flush
-000055b1 kbc_flush.next
-000055bb kbc_flush.done
-000055bc keyboard_code
-000055c8 keyboard_code.done
-000055c9 reset_machine
-000055ce reset_machine.wait
-000055d1 keyboard_send
-000055d6 kbc_set_mode
-000055df init_keyboard
-00005602 update_leds
-0000562a update_leds.done
-0000562b mouse_service
-0000563e mouse_service.unknown
-00005643 mouse_functions
-00005653 mouse_send
-00005667 mouse_send.done
-00005668 detect_mouse
-0000567e detect_mouse.none
-00005683 mouse_enable
-0000569b mouse_enable.enable
-000056b8 mouse_ok
-000056ba mouse_return
-000056bb mouse_bad_input
-000056be mouse_failed
-000056c1 mouse_initialize
-000056d0 mouse_reset
-000056e4 mouse_reset.wait
-000056ed mouse_reset.tested
-000056fa mouse_set_rate
-0000570c mouse_rates
-00005713 mouse_set_resolution
-0000571d mouse_send_two
-0000572b mouse_type
-0000573d mouse_extended
-00005756 mouse_extended.status
-00005780 mouse_set_handler
-00005792 int74
-000057bb int74.store
-000057fe int74.done
-0000580c int16
-0000582e int16.done
-00005835 int16_functions
-0000585b key_nothing
-0000585c key_read_old
-0000586b key_read
-0000586c key_read.wait
-0000587b key_read.take
-00005889 key_peek_old
-000058a2 key_peek
-000058ba key_peek.done
-000058bb key_to_old
-000058cd key_to_old.same
-000058cf key_to_old.grey
-000058d8 key_to_old.cursor
-000058e5 key_to_old.new
-000058e7 key_shift_state
-000058ee key_extended_shift_state
-00005902 key_extended_shift_state.locks
-0000590f key_store
-0000591d key_put
-00005934 key_put.full
-00005936 key_next
-00005943 key_next.done
-00005944 int17
-00005947 time_get_ticks
-0000595e time_set_ticks
-00005971 int1a
-000059a3 int1a.pci
-000059ad int1a.unknown
-000059b8 int1a_functions
-000059c8 rtc_get_time
-000059f0 rtc_fail
-000059f5 rtc_set_time
-00005a21 rtc_get_date
-00005a47 rtc_set_date
-00005a73 rtc_hold
-00005a7a rtc_set_status_b
-00005a81 rtc_set_alarm
-00005ab3 rtc_cancel_alarm
-00005abc init_rtc
-00005b00 rtc_wait
-00005b04 rtc_wait.poll
-00005b13 rtc_wait.done
-00005b15 rtc_read_binary
-00005b26 int70
-00005b34 int70.done
-00005b3c boot_sector
-00005b3f boot_sector.try
-00005b5d boot_sector.read
-00005b83 boot_sector.not_bootable
-00005b84 int18
-00005b8b int18.halt
-00005b8e print
-00005b92 print.next
-00005ba0 print.done
-00005ba3 message_name
-00005bb1 message_floppy
-00005bc9 message_disk
-00005bdf message_nothing
-00005bf3 int19
-00005c13 boot_from
-00005c22 boot_from.floppy
-00005c2a boot_from.disk
-00005c32 boot_from.kernel
-00005c3a message_kernel
-00005c5c start_kernel
-00005c87 start_kernel.none
-00005c88 enter_kernel
-00005cc0 flat_gdt
-00005ce8 flat_gdt_end
-00005ce8 flat_gdtr
-0000e6f5 configuration_table
-0000efc7 diskette_parameters
-0000ff53 dummy_iret
+00000020 d rsdp_slot
+00000050 t post
+00000097 t resume_after_reset
+000000b2 t resume_after_reset.acknowledge
+000000b8 t resume_after_reset.jump
+000000c0 t clear_data_areas
+0000011f t ram_size
+00000135 t ram_size.small
+00000149 t build_memory_map
+000001e4 t build_memory_map.done
+000001e6 t add_to_map
+000001ff t extended_kb
+0000020d t extended_kb.some
+00000212 t a20_on
+0000021b t a20_off
+00000222 t shadow_bios
+00000250 t shadow_bios.done
+00000251 t shadow_stub
+0000027f t flat_data_segments
+0000029c d shadow_gdt
+000002ac d shadow_gdtr
+000002b2 t init_pics
+000002b2 t shadow_stub_end
+000002d5 t unmask_interrupts
+000002de t init_timer
+000002e9 t init_dma
+000002f8 t cmos_read
+000002fd t cmos_write
+00000306 t cmos_read_word
+00000311 t pci_select
+00000339 t pci_read_dword
+0000033f t pci_read_word
+00000344 t pci_read_byte
+00000349 t pci_write_dword
+0000034f t pci_write_word
+00000354 t pci_write_byte
+00000359 t pci_service
+00000372 t pci_unsupported
+00000374 t pci_fail
+0000037c t pci_succeed
+00000385 t pci_present
+0000039c t pci_find_device
+000003ba t pci_find_class
+000003cb t pci_search
+000003cd t pci_search.function
+000003de t pci_search.next
+000003e9 t pci_search.found
+000003ee t pci_access
+00000403 t pci_access.width
+0000042b t pci_access.misaligned
+00000430 t pci_return_value
+0000043c t pci_return_value.word
+00000440 t pci_return_value.byte
+00000444 d pci_access_routines
+00000450 t init_pci
+0000046e t init_pci.function
+00000482 t init_pci.next
+0000048b t pci_assign_function
+000004a3 t pci_assign_function.range
+000004bd t pci_assign_function.done
+000004be t pci_assign_range
+00000508 t pci_assign_range.io
+00000523 t pci_assign_range.done
+00000524 t pci_assign_interrupt
+00000546 t pci_assign_interrupt.done
+00000547 d pirq_irqs
+0000054b t pci_setup_special
+0000054e t pci_setup_special.compare
+0000055e t pci_setup_special.found
+00000562 d pci_special_functions
+00000580 t pci_special_functions_end
+00000580 t setup_isa_bridge
+0000058b t setup_ide
+00000597 t setup_power_management
+000005b3 t refresh_tick
+000005bf t refresh_tick.read
+000005ca t refresh_ticks
+000005d2 t set_vectors
+000005dc t set_vectors.default
+000005eb t set_vectors.vector
+00000607 d vector_table
+0000066a t set_disk_vectors
+0000066a t vector_table_end
+00000687 t unexpected_irq
+00000696 t unexpected_irq.first
+000006a4 t unexpected_irq.done
+000006a6 t int71
+000006af t int75
+000006be t int08
+000006d3 t int08.low_word
+000006f2 t int08.same_day
+0000070a t int08.motors_done
+00000715 t int09
+00000742 t int09.acknowledge
+0000074d t scan_code
+00000779 t scan_code.key
+0000077c t scan_code.end
+00000781 t scan_code.done
+00000782 t scan_code.e0
+00000788 t scan_code.e1
+0000078e t scan_code.pause
+0000079c t pause
+000007a1 t pause.wait
+000007ab t key_event
+000007e9 t key_event.ordinary
+000007f6 t key_event.done
+000007f7 t shift_key
+0000080c t shift_key.done
+0000080d t ctrl_alt_key
+0000082a t ctrl_alt_key.right
+00000838 t ctrl_alt_key.changed
+00000860 t ctrl_alt_key.done
+00000861 t num_lock_key
+00000872 t scroll_lock_key
+00000894 t scroll_lock_key.done
+00000895 t lock_key
+0000089b t toggle_lock
+000008ad t toggle_lock.done
+000008ae t toggle_lock.released
+000008b5 t delete_key
+000008cc t ordinary_key
+000008ef t ordinary_key.grey
+000008f2 t ordinary_key.find
+00000901 t ordinary_key.column
+0000090d t ordinary_key.done
+0000090e t key_column
+0000092c t key_column.locks
+0000093f t key_column.letter
+0000094e t key_column.lock
+00000955 t key_column.done
+00000956 t alt_keypad
+00000987 t alt_keypad.no
+00000989 d keypad_digits
+00000995 d keymap
+00000c55 d keymap_end
+00000c55 d keymap_grey
+00000cc1 t int10
+00000cc1 t keymap_grey_end
+00000cf1 t int10.done
+00000cf8 t video_nothing
+00000cf9 t video_light_pen
+00000cfe t video_get_mode
+00000d17 d int10_functions
+00000d4f t video_alternate
+00000d62 t video_alternate.done
+00000d63 t video_alternate.information
+00000d80 t video_display_code
+00000d90 t video_display_code.set
+00000d94 t video_display_code.done
+00000d98 t video_display_code.unknown
+00000d99 t video_state
+00000de6 d functionality_table
+00000df6 t video_set_mode
+00000e00 t video_set_mode.find
+00000e10 t video_set_mode.found
+00000e35 t set_mode_data
+00000e87 t set_mode_data.port
+00000e9a t set_mode_registers
+00000edc t write_indexed
+00000eea t reset_flip_flop
+00000ef7 t set_attributes
+00000f02 t set_attributes.register
+00000f1b t load_mode_palette
+00000f46 t load_mode_palette.load
+00000f55 t load_mode_palette.level
+00000f5d t clear_video_memory
+00000f7a t clear_video_memory.cga
+00000f87 t clear_video_memory.fill
+00000f8c t clear_video_memory.done
+00000f8d t video_kind
+00000f99 t text_segment
+00000fa7 t text_segment.segment
+00000fab t video_set_cursor_shape
+00000fd6 t video_set_cursor_shape.block
+00000fdd t video_set_cursor_shape.write
+00000fec t video_set_cursor
+00001016 t video_set_cursor.done
+00001017 t write_crtc_address
+00001024 t video_get_cursor
+00001031 t page_cursor
+0000103e t video_set_page
+0000105b t video_set_page.address
+00001066 t text_cell
+00001086 t video_scroll
+00001092 t video_scroll.columns
+0000109c t video_scroll.rows
+000010b2 t video_scroll.all
+000010b4 t video_scroll.direction
+000010bb t video_scroll.line
+000010c8 t video_scroll.blank
+000010cb t video_scroll.next
+000010d1 t video_scroll.done
+000010d2 t scroll_down
+000010d4 t scroll_down.line
+000010e3 t scroll_down.blank
+000010e6 t scroll_down.next
+000010ee t scroll_down.done
+000010ef t copy_line
+00001100 t copy_line.text
+00001119 t copy_line.done
+00001121 t blank_line
+00001132 t blank_line.text
+00001140 t blank_line.done
+00001148 t line_span
+00001158 t video_read_character
+00001169 t video_read_character.return
+0000116d t video_is_text
+00001176 t video_write_character
+00001179 t put_characters
+00001187 t put_characters.next
+00001190 t put_characters.keep
+00001193 t put_characters.done
+00001194 t video_teletype
+0000119a t write_tty
+000011c1 t write_tty.line_feed
+000011d0 t write_tty.back
+000011d9 t write_tty.return
+000011db t write_tty.place
+000011e0 t write_tty.done
+000011e1 t scroll_for_tty
+000011f1 t scroll_for_tty.scroll
+00001208 t video_write_string
+0000121a t video_write_string.next
+0000122d t video_write_string.write
+0000123a t video_write_string.end
+00001242 t video_write_string.place
+0000124a t graphics_cell
+00001274 t graphics_cell.one_bank
+00001288 t graphics_span
+0000129c t graphics_copy_line
+000012bf t graphics_copy_bytes
+000012c6 t graphics_blank_line
+000012e0 t graphics_fill_bytes
+000012e7 t graphics_each_line
+00001300 t graphics_each_line.done
+00001301 t graphics_each_line.bank
+00001313 t graphics_put_characters
+00001328 t graphics_put_characters.done
+00001329 t draw_character
+00001336 t draw_character.line
+0000134f t draw_character.next
+00001358 t character_address
+0000136d t character_address.font
+0000137f t draw_cga2
+00001386 t draw_cga2.set
+0000138f t draw_cga2.xor
+00001393 t draw_cga4
+0000139a t draw_cga4.bit
+000013ab t draw_cga4.next
+000013b7 t draw_cga4.store
+000013bd t video_write_pixel
+000013c7 t video_read_pixel
+000013d3 t pixel_address
+000013ea t pixel_address.row
+0000141e t pixel_address.four_colours
+0000142b t pixel_address.done
+0000142d t pixel_none
+0000142e t write_pixel_cga
+0000143e t write_pixel_cga.one
+00001440 t write_pixel_cga.place
+00001454 t write_pixel_cga.xor
+00001458 t read_pixel_cga
+00001468 t read_pixel_cga.one
+0000146b d kind_segments
+00001475 d cell_bytes
+0000147f d draw_routines
+00001489 d write_pixel_routines
+00001493 d read_pixel_routines
+0000149d t graphics_begin_copy
+000014aa t graphics_begin_copy.done
+000014ab t graphics_begin_fill
+000014c3 t graphics_begin_fill.done
+000014c4 t graphics_end
+000014ca t write_graphics_register
+000014d1 t planar_defaults
+000014e8 t draw_planar
+00001508 t draw_planar.xor
+0000150e t draw_planar.character
+00001525 t draw_linear
+00001529 t draw_linear.bit
+00001532 t draw_linear.store
+00001538 t write_pixel_planar
+00001551 t write_pixel_planar.colour
+00001566 t read_pixel_planar
+0000156b t read_pixel_planar.plane
+00001584 t write_pixel_linear
+00001588 t read_pixel_linear
+0000158c t video_cga_palette
+000015a7 t video_cga_palette.border
+000015b9 t video_cga_palette.palette
+000015c6 t video_cga_palette.colours
+000015ce t video_cga_palette.next
+000015d8 t video_cga_palette.done
+000015d9 t write_attribute
+000015eb t read_attribute
+00001604 t video_palette
+0000161e t video_palette.done
+0000161f d palette_numbers
+0000163a d palette_functions
+00001658 t palette_set
+00001663 t palette_set_border
+0000166a t palette_set_all
+0000166e t palette_set_all.next
+00001683 t palette_blinking
+00001698 t palette_get
+000016a1 t palette_get_border
+000016aa t palette_get_all
+000016ae t palette_get_all.next
+000016c4 t dac_set
+000016d7 t dac_set_block
+000016e7 t dac_paging
+000016fb t dac_paging.page
+0000170a t dac_paging.write
+0000170f t dac_get
+00001725 t dac_get_block
+00001736 t dac_set_mask
+0000173d t dac_get_mask
+00001745 t video_font
+00001771 t video_font.done
+00001772 t font_source
+0000179c t font_source.found
+0000179e t font_source.user
+000017a6 t font_source.none
+000017a8 t load_font
+000017c5 t load_font.character
+000017e9 t load_font.done
+000017eb t font_offset
+000017fe t font_offset.done
+00001800 t write_port_list
+00001803 t write_port_list.next
+00001814 t write_port_list.done
+00001816 d font_window_open
+0000182c d font_window_closed
+00001842 t font_select
+0000184b t fit_rows
+00001890 t font_graphics
+000018a3 t font_graphics.number
+000018d7 t font_graphics.rows
+000018de t font_graphics.none
+000018df t font_graphics.done
+000018e0 t font_graphics.upper_half
+000018f3 d font_row_counts
+000018f7 t font_information
+0000192a t font_information.done
+0000192b t font_information.vector
+00001939 d font_addresses
+00001949 t load_mode_font
+0000195b t load_mode_font.graphics
+00001975 t load_mode_font.set
+00001980 d video_mode_numbers
+0000198e d video_mode_numbers_end
+00001990 d video_parameters
+00001d10 d palette_ega
+00001dd0 d palette_cga
+00001dd0 d palette_ega_end
+00001e90 d palette_cga_end
+00001e90 d palette_mono
+00001f50 d palette_256
+00001f50 d palette_mono_end
+00002250 d font8x16
+00002250 d palette_256_end
+00003250 d font8x14
+00004050 d font8x8
+00004850 d mode_kinds
+00004864 t int11
+00004871 t int12
+0000487e t int13
+000048ab t int13.bad
+000048ad t int13.status
+000048b4 t disk_leave
+000048bb t return_status
+000048ca t return_status.done
+000048cb t disk_ok
+000048ce t disk_bad_request
+000048d1 t disk_last_status
+000048d6 t disk_record
+000048e0 t disk_dispatch
+000048f3 t disk_dispatch.classic
+000048f7 t disk_dispatch.call
+00004901 d disk_functions
+00004943 t disk_read
+00004947 t disk_write
+0000494b t disk_verify
+0000494d t disk_chs
+00004977 t disk_chs_to_lba
+000049c4 t disk_chs_to_lba.bad
+000049c6 t disk_parameters
+000049ee t disk_type
+00004a0b t ata_wait
+00004a17 t ata_wait.poll
+00004a24 t ata_wait.done
+00004a28 t ata_select
+00004a4e t ata_select.done
+00004a4f t ata_transfer
+00004a79 t ata_transfer.sector
+00004a9a t ata_transfer.beyond
+00004a9f t ata_transfer.timeout
+00004aa3 t ata_finish_verify
+00004ab0 t ata_done
+00004ab2 t ata_end
+00004abc t ata_put_address
+00004ae2 t ata_move_sector
+00004aef t ata_move_sector.write
+00004af6 t ata_move_sector.moved
+00004b08 t ata_move_sector.done
+00004b0a t ata_fail
+00004b1e t detect_disks
+00004b29 t detect_disks.position
+00004b45 t detect_disks.next
+00004b51 d ata_positions
+00004b5d t ata_identify
+00004b5d t ata_positions_end
+00004bad t ata_identify.none
+00004bb5 t ata_fill_record
+00004bf4 t ata_fill_record.heads
+00004c11 t ata_fill_record.fits
+00004c36 t ata_fill_record.cylinders
+00004c3a t ata_fill_record.done
+00004c3b t fill_fixed_disk_tables
+00004c4c t fill_fixed_disk_tables.table
+00004c92 t fill_fixed_disk_tables.done
+00004c93 t edd_present
+00004cb4 t edd_read
+00004cb8 t edd_write
+00004cbc t edd_verify
+00004cbe t edd_transfer
+00004d11 t edd_parameters
+00004d67 t int40
+00004d7c t floppy_enter
+00004d8a t floppy_enter.status
+00004d94 t floppy_enter.last
+00004d9a t floppy_dispatch
+00004d9d t floppy_dispatch.compare
+00004dae t floppy_dispatch.found
+00004db9 t floppy_dispatch.return
+00004dba d floppy_functions
+00004dcf t floppy_functions_end
+00004dcf t floppy_reset
+00004dd8 t floppy_reset.done
+00004dd9 t floppy_changed
+00004de5 t floppy_changed.done
+00004de6 t motor_on
+00004e04 t motor_timer
+00004e11 t floppy_read
+00004e16 t floppy_write
+00004e19 t floppy_transfer
+00004e3e t floppy_end
+00004e4b t floppy_end.done
+00004e4c t floppy_verify
+00004e56 t floppy_prepare
+00004e87 t floppy_prepare.ready
+00004e89 t floppy_prepare.fail
+00004e8b t floppy_wake
+00004e9e t floppy_wake.reset
+00004ea3 t floppy_wake.running
+00004eb7 t floppy_wake.done
+00004eb8 t floppy_read_id
+00004ecb t floppy_no_answer
+00004ecf t floppy_command
+00004ef5 t floppy_command.parameter
+00004f08 t floppy_results
+00004f1e t floppy_decode
+00004f30 t floppy_decode.compare
+00004f40 t floppy_decode.done
+00004f41 d st1_statuses
+00004f4d t floppy_type
+00004f5c t floppy_type.second
+00004f65 t floppy_type.none
+00004f68 t detect_floppies
+00004f7b t detect_floppies.one
+00004f80 t detect_floppies.none
+00004f81 t floppy_change_support
+00004f89 t floppy_change_support.answer
+00004f96 t floppy_parameters
+00004fc6 d floppy_limits
+00004fd0 t change_line
+00004fd9 t check_change
+00004ffc t check_change.done
+00004ffd t establish_media
+00005018 t establish_media.try
+00005033 t establish_media.found
+0000503e d media_rates
+00005052 t set_rate
+00005062 t int0e
+00005077 t fdc_wait_interrupt
+0000508a t fdc_wait_interrupt.sleep
+000050a0 t fdc_wait_interrupt.poll
+000050b5 t fdc_wait_interrupt.done
+000050c6 t fdc_wait_interrupt.late
+000050c7 t fdc_wait
+000050cf t fdc_wait.poll
+000050da t fdc_wait.done
+000050dd t fdc_put
+000050f2 t fdc_put.done
+000050f3 t fdc_results
+000050fc t fdc_results.next
+0000510f t fdc_results.done
+00005113 t fdc_reset
+00005132 t fdc_reset.sense
+00005152 t fdc_reset.done
+00005154 t diskette_pointer
+0000515e t fdc_sense
+00005168 t fdc_sense.done
+00005169 t fdc_recalibrate
+00005199 t fdc_recalibrate.done
+0000519a t fdc_seek
+000051c7 t fdc_seek.done
+000051c8 t fdc_put_drive
+000051d3 t drive_index
+000051d8 t drive_bit
+000051df t fdc_dma
+00005227 t fdc_dma.done
+0000522a t int14
+0000525f t int14.done
+00005266 d int14_functions
+0000526e t serial_initialize
+0000529f d serial_divisors
+000052af t serial_send
+000052c6 t serial_receive
+000052e0 t serial_time_out
+000052e7 t serial_status
+000052f6 t serial_wait
+000052fd t serial_wait.second
+00005300 t serial_wait.poll
+00005313 t serial_wait.done
+00005317 t detect_serial
+0000531b t detect_serial.port
+00005330 t detect_serial.next
+0000533d d serial_addresses
+00005345 t int15
+0000535c t int15.compare
+00005374 t int15.found
+00005383 d int15_functions
+000053a4 t int15_functions_end
+000053a4 t system_unsupported
+000053ad t system_done
+000053b2 t system_keyboard_intercept
+000053b7 t system_a20
+000053d4 t system_a20.state
+000053de t system_wait
+00005410 t system_extended_memory
+00005421 t system_extended_memory.small
+00005425 t system_configuration
+00005434 t system_extended_data_area
+0000543a t system_memory_map
+0000547e t system_memory_map.more
+000054c6 t system_memory_sizes
+000054e8 t system_memory_sizes.small
+000054f5 t block_move
+00005540 t block_move.bad
+00005549 t load_callers_table
+00005569 t kbc_wait
+00005572 t kbc_wait.poll
+0000557f t kbc_wait.done
+00005583 t kbc_command
+00005589 t kbc_write
+0000558f t kbc_read
+00005597 t kbc_read.poll
+000055a8 t kbc_read.read
+000055ae t kbc_flush
+000055b1 t kbc_flush.next
+000055bb t kbc_flush.done
+000055bc t keyboard_code
+000055c8 t keyboard_code.done
+000055c9 t reset_machine
+000055ce t reset_machine.wait
+000055d1 t keyboard_send
+000055d6 t kbc_set_mode
+000055df t init_keyboard
+00005602 t update_leds
+0000562a t update_leds.done
+0000562b t mouse_service
+0000563e t mouse_service.unknown
+00005643 d mouse_functions
+00005653 t mouse_send
+00005667 t mouse_send.done
+00005668 t detect_mouse
+0000567e t detect_mouse.none
+00005683 t mouse_enable
+0000569b t mouse_enable.enable
+000056b8 t mouse_ok
+000056ba t mouse_return
+000056bb t mouse_bad_input
+000056be t mouse_failed
+000056c1 t mouse_initialize
+000056d0 t mouse_reset
+000056e4 t mouse_reset.wait
+000056ed t mouse_reset.tested
+000056fa t mouse_set_rate
+0000570c d mouse_rates
+00005713 t mouse_set_resolution
+0000571d t mouse_send_two
+0000572b t mouse_type
+0000573d t mouse_extended
+00005756 t mouse_extended.status
+00005780 t mouse_set_handler
+00005792 t int74
+000057bb t int74.store
+000057fe t int74.done
+0000580c t int16
+0000582e t int16.done
+00005835 d int16_functions
+0000585b t key_nothing
+0000585c t key_read_old
+0000586b t key_read
+0000586c t key_read.wait
+0000587b t key_read.take
+00005889 t key_peek_old
+000058a2 t key_peek
+000058ba t key_peek.done
+000058bb t key_to_old
+000058cd t key_to_old.same
+000058cf t key_to_old.grey
+000058d8 t key_to_old.cursor
+000058e5 t key_to_old.new
+000058e7 t key_shift_state
+000058ee t key_extended_shift_state
+00005902 t key_extended_shift_state.locks
+0000590f t key_store
+0000591d t key_put
+00005934 t key_put.full
+00005936 t key_next
+00005943 t key_next.done
+00005944 t int17
+00005947 t time_get_ticks
+0000595e t time_set_ticks
+00005971 t int1a
+000059a3 t int1a.pci
+000059ad t int1a.unknown
+000059b8 d int1a_functions
+000059c8 t rtc_get_time
+000059f0 t rtc_fail
+000059f5 t rtc_set_time
+00005a21 t rtc_get_date
+00005a47 t rtc_set_date
+00005a73 t rtc_hold
+00005a7a t rtc_set_status_b
+00005a81 t rtc_set_alarm
+00005ab3 t rtc_cancel_alarm
+00005abc t init_rtc
+00005b00 t rtc_wait
+00005b04 t rtc_wait.poll
+00005b13 t rtc_wait.done
+00005b15 t rtc_read_binary
+00005b26 t int70
+00005b34 t int70.done
+00005b3c t boot_sector
+00005b3f t boot_sector.try
+00005b5d t boot_sector.read
+00005b83 t boot_sector.not_bootable
+00005b84 t int18
+00005b8b t int18.halt
+00005b8e t print
+00005b92 t print.next
+00005ba0 t print.done
+00005ba3 d message_name
+00005bb1 d message_floppy
+00005bc9 d message_disk
+00005bdf d message_nothing
+00005bf3 t int19
+00005c13 t boot_from
+00005c22 t boot_from.floppy
+00005c2a t boot_from.disk
+00005c32 t boot_from.kernel
+00005c3a d message_kernel
+00005c5c t start_kernel
+00005c87 t start_kernel.none
+00005c88 t enter_kernel
+00005cc0 d flat_gdt
+00005ce8 d flat_gdt_end
+00005ce8 d flat_gdtr
+0000e6f5 d configuration_table
+0000efc7 d diskette_parameters
+0000ff53 t dummy_iret
 `;

@@ -38,163 +38,163 @@ export const IMAGE =
   'gAsAMdK7oAAAAPfzQPfjBQCACwCjBAkQAL7/CBAA6er+///oEgAAAOgj/////zUYCBAAjwUECRAAw/81BAkQAI8FGAgQAMMN' +
   'CgAAAECBCwD66JD+///m9PTr/QAAAAAAAAAAAAAAAAA=';
 
-/** Address in hex and name of every label, a line each. */
+/** Address in hex, t (code) or d (data), and name of every label, a line each. */
 export const SYMBOLS = `\
-00100000 image
-00100000 multiboot_header
-00100020 start
-0010005f banner
-00100088 load_descriptors
-00100096 load_descriptors.reload
-001000a8 gdt
-001000c0 gdt_end
-001000c0 gdtr
-001000c6 install_interrupts
-001000d5 install_interrupts.gate
-001000f8 start_pic
-0010011d exception_0
-00100126 exception_1
-0010012f exception_2
-00100138 exception_3
-00100141 exception_4
-0010014a exception_5
-00100153 exception_6
-0010015c exception_7
-00100165 exception_8
-00100169 exception_9
-0010016f exception_10
-00100173 exception_11
-00100177 exception_12
-0010017b exception_13
-0010017f exception_14
-00100183 exception_15
-00100189 exception_16
-0010018f exception_17
-00100193 exception_18
-00100199 exception_19
-0010019f exception_20
-001001a5 exception_21
-001001ab exception_22
-001001b1 exception_23
-001001b7 exception_24
-001001bd exception_25
-001001c3 exception_26
-001001c9 exception_27
-001001cf exception_28
-001001d5 exception_29
-001001db exception_30
-001001e1 exception_31
-001001e7 exception
-00100218 exception.text
-0010022a exception.at
-0010022f spurious
-00100230 entry_points
-001002f0 idtr
-001002f6 start_timer
-00100303 timer_interrupt
-00100310 ticks
-00100314 switch_task
-00100329 start_tasks
-00100342 start_tasks.prepare
-00100360 current
-00100364 monitor_task
-00100374 worker_a
-0010037c worker_a.additions
-00100380 worker_a.random
-00100384 worker_b
-0010038c worker_b.additions
-00100390 worker_b.random
-00100394 worker
-001003a3 worker.work
-001003a6 worker.load
-001003ab worker.add
-001003ac worker.store
-001003b6 random
-001003c4 random.mix
-001003e5 random.done
-001003ec counter
-001003f0 stir
-001003f4 monitor
-0010041a monitor.check
-00100443 monitor.rest
-00100446 check
-0010045e panic_lost_update
-001004ad panic_lost_update.text
-001004ca panic_lost_update.expected
-001004d6 at_tick
-001004de end_well
-0010051d end_well.text
-0010052a answer_keys
-00100539 answer_keys.key
-00100550 stir_in
-00100561 fresh_line
-0010057b fresh_line.done
-0010057c report
-001005b8 report.text
-001005be report.counter
-001005c9 show_status
-00100628 show_status.text
-00100635 show_status.counter
-00100640 show_status.worker_a
-0010064c show_status.worker_b
-00100658 next_check
-0010065c next_report
-00100660 echoed
-00100661 start_keyboard
-0010068a start_keyboard.drain
-00100694 start_keyboard.drained
-00100695 start_keyboard.command
-0010069f start_keyboard.wait_empty
-001006a4 start_keyboard.still_full
-001006ab start_keyboard.wait_full
-001006b0 start_keyboard.still_empty
-001006b7 keyboard_interrupt
-001006f3 keyboard_interrupt.done
-001006fa next_key
-00100719 next_key.none
-0010071a keymap
-00100754 key_in
-00100758 key_out
-0010075c start_serial
-00100761 start_serial.next
-00100771 start_serial.done
-00100772 start_serial.values
-00100789 serial_output
-00100790 serial_output.busy
-0010079e serial_drain
-001007a5 serial_drain.busy
-001007ad serial_input
-001007c4 serial_input.done
-001007c5 serial_text
-001007d2 clear_screen
-001007ee screen_output
-00100808 screen_text
-00100818 cursor
-0010081c attribute
-0010081d print_text
-00100826 print_text.done
-00100827 print_number
-0010082e print_number.divide
-0010083a print_number.digit
-00100843 print_number.done
-00100844 print_hex
-0010084b print_hex.digit
-0010085e digits
-0010086e announce
-00100877 announce_number
-00100894 announce_hex
-001008b1 announce_line
-001008db announce_on_screen
-001008e5 announced
-001008f2 announcing
-001008ff end_of_line
-00100904 announcement
-00100908 exit
-00100910 exit.stopped
-00100920 image_end
-00110000 idt
-00110180 key_queue
-001111c0 monitor_stack_top
-001121c0 worker_a_stack_top
-001131c0 worker_b_stack_top
+00100000 d image
+00100000 d multiboot_header
+00100020 t start
+0010005f d banner
+00100088 t load_descriptors
+00100096 t load_descriptors.reload
+001000a8 d gdt
+001000c0 d gdt_end
+001000c0 d gdtr
+001000c6 t install_interrupts
+001000d5 t install_interrupts.gate
+001000f8 t start_pic
+0010011d t exception_0
+00100126 t exception_1
+0010012f t exception_2
+00100138 t exception_3
+00100141 t exception_4
+0010014a t exception_5
+00100153 t exception_6
+0010015c t exception_7
+00100165 t exception_8
+00100169 t exception_9
+0010016f t exception_10
+00100173 t exception_11
+00100177 t exception_12
+0010017b t exception_13
+0010017f t exception_14
+00100183 t exception_15
+00100189 t exception_16
+0010018f t exception_17
+00100193 t exception_18
+00100199 t exception_19
+0010019f t exception_20
+001001a5 t exception_21
+001001ab t exception_22
+001001b1 t exception_23
+001001b7 t exception_24
+001001bd t exception_25
+001001c3 t exception_26
+001001c9 t exception_27
+001001cf t exception_28
+001001d5 t exception_29
+001001db t exception_30
+001001e1 t exception_31
+001001e7 t exception
+00100218 d exception.text
+0010022a d exception.at
+0010022f t spurious
+00100230 d entry_points
+001002f0 d idtr
+001002f6 t start_timer
+00100303 t timer_interrupt
+00100310 d ticks
+00100314 t switch_task
+00100329 t start_tasks
+00100342 t start_tasks.prepare
+00100360 d current
+00100364 d monitor_task
+00100374 d worker_a
+0010037c d worker_a.additions
+00100380 d worker_a.random
+00100384 d worker_b
+0010038c d worker_b.additions
+00100390 d worker_b.random
+00100394 t worker
+001003a3 t worker.work
+001003a6 t worker.load
+001003ab t worker.add
+001003ac t worker.store
+001003b6 t random
+001003c4 t random.mix
+001003e5 t random.done
+001003ec d counter
+001003f0 d stir
+001003f4 t monitor
+0010041a t monitor.check
+00100443 t monitor.rest
+00100446 t check
+0010045e t panic_lost_update
+001004ad d panic_lost_update.text
+001004ca d panic_lost_update.expected
+001004d6 d at_tick
+001004de t end_well
+0010051d d end_well.text
+0010052a t answer_keys
+00100539 t answer_keys.key
+00100550 t stir_in
+00100561 t fresh_line
+0010057b t fresh_line.done
+0010057c t report
+001005b8 d report.text
+001005be d report.counter
+001005c9 t show_status
+00100628 d show_status.text
+00100635 d show_status.counter
+00100640 d show_status.worker_a
+0010064c d show_status.worker_b
+00100658 d next_check
+0010065c d next_report
+00100660 d echoed
+00100661 t start_keyboard
+0010068a t start_keyboard.drain
+00100694 t start_keyboard.drained
+00100695 t start_keyboard.command
+0010069f t start_keyboard.wait_empty
+001006a4 t start_keyboard.still_full
+001006ab t start_keyboard.wait_full
+001006b0 t start_keyboard.still_empty
+001006b7 t keyboard_interrupt
+001006f3 t keyboard_interrupt.done
+001006fa t next_key
+00100719 t next_key.none
+0010071a d keymap
+00100754 d key_in
+00100758 d key_out
+0010075c t start_serial
+00100761 t start_serial.next
+00100771 t start_serial.done
+00100772 d start_serial.values
+00100789 t serial_output
+00100790 t serial_output.busy
+0010079e t serial_drain
+001007a5 t serial_drain.busy
+001007ad t serial_input
+001007c4 t serial_input.done
+001007c5 t serial_text
+001007d2 t clear_screen
+001007ee t screen_output
+00100808 t screen_text
+00100818 d cursor
+0010081c d attribute
+0010081d t print_text
+00100826 t print_text.done
+00100827 t print_number
+0010082e t print_number.divide
+0010083a t print_number.digit
+00100843 t print_number.done
+00100844 t print_hex
+0010084b t print_hex.digit
+0010085e d digits
+0010086e t announce
+00100877 t announce_number
+00100894 t announce_hex
+001008b1 t announce_line
+001008db t announce_on_screen
+001008e5 t announced
+001008f2 t announcing
+001008ff d end_of_line
+00100904 d announcement
+00100908 t exit
+00100910 t exit.stopped
+00100920 d image_end
+00110000 d idt
+00110180 d key_queue
+001111c0 d monitor_stack_top
+001121c0 d worker_a_stack_top
+001131c0 d worker_b_stack_top
 `;

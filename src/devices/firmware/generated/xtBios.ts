@@ -916,426 +916,426 @@ export const IMAGE =
   'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' +
   '6hAAAPAwMS8wMS8yNgD7AA==';
 
-/** Address in hex and name of every label, a line each. */
+/** Address in hex, t (code) or d (data), and name of every label, a line each. */
 export const SYMBOLS = `\
-00000010 post
-0000004b clear_data_area
-00000081 size_memory
-00000087 size_memory.bank
-000000ad size_memory.end
-000000b2 read_switches
-000000d2 init_display
-000000e5 init_display.set
-000000ec init_ppi
-000000f5 init_refresh
-0000011c init_pic
-0000012d init_timer
-00000138 refresh_tick
-0000013a refresh_tick.return
-0000013b set_vectors
-00000145 set_vectors.default
-00000154 set_vectors.vector
-00000170 vector_table
-000001b8 unexpected_irq
-000001b8 vector_table_end
-000001c7 unexpected_irq.done
-000001c9 int08
-000001de int08.low_word
-000001fd int08.same_day
-00000215 int08.motors_done
-00000220 int09
-00000250 int09.acknowledge
-0000025e scan_code
-0000028a scan_code.key
-0000028d scan_code.end
-00000292 scan_code.done
-00000293 scan_code.e0
-00000299 scan_code.e1
-0000029f scan_code.pause
-000002ad pause
-000002b2 pause.wait
-000002bc key_event
-000002fd key_event.ordinary
-0000030b key_event.done
-0000030c shift_key
-00000321 shift_key.done
-00000322 ctrl_alt_key
-0000033f ctrl_alt_key.right
-0000034d ctrl_alt_key.changed
-00000376 ctrl_alt_key.done
-00000377 num_lock_key
-00000389 scroll_lock_key
-000003ab scroll_lock_key.done
-000003ac lock_key
-000003b2 toggle_lock
-000003c4 toggle_lock.done
-000003c5 toggle_lock.released
-000003cc delete_key
-000003e3 ordinary_key
-00000406 ordinary_key.grey
-00000409 ordinary_key.find
-00000418 ordinary_key.column
-00000425 ordinary_key.done
-00000426 key_column
-00000444 key_column.locks
-00000457 key_column.letter
-00000466 key_column.lock
-0000046d key_column.done
-0000046e alt_keypad
-0000049f alt_keypad.no
-000004a1 keypad_digits
-000004ad keymap
-0000076d keymap_end
-0000076d keymap_grey
-000007d9 keymap_grey_end
-000007d9 reset_keyboard
-000007e0 reset_keyboard.wait
-000007ee keyboard_code
-00000800 update_leds
-00000801 reset_machine
-00000806 int10
-00000836 int10.done
-00000840 video_nothing
-00000841 video_light_pen
-00000846 video_get_mode
-0000085f int10_functions
-00000887 video_set_mode
-0000089b video_set_mode.colour
-000008a0 video_set_mode.known
-000008b3 video_set_mode.kept
-000008ca set_mode_data
-00000900 set_mode_data.port
-00000910 set_mode_data.palette
-0000091e set_mode_registers
-0000093f set_mode_registers.register
-0000095d set_mode_registers.done
-0000095e write_mode_control
-00000967 clear_video_memory
-00000979 clear_video_memory.size
-00000983 clear_video_memory.fill
-00000986 video_cga_palette
-00000996 video_cga_palette.palette
-0000099f video_cga_palette.set
-000009a7 mode_columns
-000009af mode_controls
-000009b7 mode_page_sizes
-000009c7 mode_crtc_rows
-000009cf mode_kinds
-000009d7 video_kind
-000009e3 text_segment
-000009f1 text_segment.segment
-000009f5 video_set_cursor_shape
-00000a20 video_set_cursor_shape.block
-00000a27 video_set_cursor_shape.write
-00000a36 video_set_cursor
-00000a60 video_set_cursor.done
-00000a61 write_crtc_address
-00000a6e video_get_cursor
-00000a7b page_cursor
-00000a88 video_set_page
-00000aa5 video_set_page.address
-00000ab0 text_cell
-00000ad0 video_scroll
-00000adc video_scroll.columns
-00000ae6 video_scroll.rows
-00000afc video_scroll.all
-00000afe video_scroll.direction
-00000b05 video_scroll.line
-00000b12 video_scroll.blank
-00000b15 video_scroll.next
-00000b1b video_scroll.done
-00000b1c scroll_down
-00000b1e scroll_down.line
-00000b2d scroll_down.blank
-00000b30 scroll_down.next
-00000b38 scroll_down.done
-00000b39 copy_line
-00000b4a copy_line.text
-00000b63 copy_line.done
-00000b6b blank_line
-00000b7c blank_line.text
-00000b8a blank_line.done
-00000b92 line_span
-00000ba2 video_read_character
-00000bb3 video_read_character.return
-00000bb7 video_is_text
-00000bc0 video_write_character
-00000bc3 put_characters
-00000bd2 put_characters.next
-00000bdb put_characters.keep
-00000bde put_characters.done
-00000bdf video_teletype
-00000be5 write_tty
-00000c0c write_tty.line_feed
-00000c1b write_tty.back
-00000c24 write_tty.return
-00000c26 write_tty.place
-00000c2b write_tty.done
-00000c2c scroll_for_tty
-00000c3c scroll_for_tty.scroll
-00000c53 video_write_string
-00000c65 video_write_string.next
-00000c78 video_write_string.write
-00000c85 video_write_string.end
-00000c8d video_write_string.place
-00000c95 graphics_cell
-00000cbf graphics_cell.one_bank
-00000cd3 graphics_span
-00000ce7 graphics_copy_line
-00000d0a graphics_copy_bytes
-00000d11 graphics_blank_line
-00000d2b graphics_fill_bytes
-00000d32 graphics_each_line
-00000d4b graphics_each_line.done
-00000d4c graphics_each_line.bank
-00000d5e graphics_put_characters
-00000d73 graphics_put_characters.done
-00000d74 draw_character
-00000d81 draw_character.line
-00000d9a draw_character.next
-00000da3 character_address
-00000db8 character_address.font
-00000dca draw_cga2
-00000dd1 draw_cga2.set
-00000dda draw_cga2.xor
-00000dde draw_cga4
-00000de5 draw_cga4.bit
-00000df6 draw_cga4.next
-00000e02 draw_cga4.store
-00000e08 video_write_pixel
-00000e12 video_read_pixel
-00000e1e pixel_address
-00000e35 pixel_address.row
-00000e69 pixel_address.four_colours
-00000e76 pixel_address.done
-00000e78 pixel_none
-00000e79 write_pixel_cga
-00000e89 write_pixel_cga.one
-00000e8b write_pixel_cga.place
-00000e9f write_pixel_cga.xor
-00000ea3 read_pixel_cga
-00000eb3 read_pixel_cga.one
-00000eb6 kind_segments
-00000ebc cell_bytes
-00000ec2 draw_routines
-00000ec8 write_pixel_routines
-00000ece read_pixel_routines
-00000ed4 graphics_begin_copy
-00000ed4 graphics_begin_fill
-00000ed4 graphics_end
-00000ed5 int11
-00000ee2 int12
-00000eef int13
-00000f1d int13.bad
-00000f1f int13.status
-00000f26 disk_leave
-00000f30 return_status
-00000f3f return_status.done
-00000f40 disk_ok
-00000f43 disk_bad_request
-00000f46 disk_last_status
-00000f4b disk_record
-00000f5d disk_dispatch
-00000f6e disk_functions
-00000f9a disk_read
-00000f9e disk_write
-00000fa2 disk_verify
-00000fa4 disk_chs
-00000fc7 disk_chs_to_lba
-00001013 disk_chs_to_lba.bad
-00001015 disk_parameters
-0000103e disk_type
-0000105a ide_wait
-00001062 ide_wait.second
-00001064 ide_wait.poll
-00001073 ide_wait.done
-00001077 ide_select
-0000108e ide_select.done
-0000108f ide_transfer
-000010b7 ide_transfer.sector
-000010cb ide_transfer.end
-000010d9 ide_transfer.timeout
-000010dc ide_fail
-000010ee ide_fail.done
-000010ef ide_move_sector
-000010fb ide_move_sector.read
-00001107 ide_move_sector.write
-00001118 ide_move_sector.moved
-0000112a ide_move_sector.done
-0000112c detect_disks
-0000112e detect_disks.position
-0000114c detect_disks.next
-00001155 disk_memory
-00001172 disk_memory.done
-00001173 ide_identify
-000011af ide_identify.none
-000011b1 ide_fill_record
-000011d5 ide_show_geometry
-000011e2 ide_translate
-000011e5 ide_translate.heads
-000011f8 ide_translate.more
-00001203 ide_translate.fits
-0000121d ide_translate.most
-00001220 ide_translate.sectors
-00001225 int40
-0000123a floppy_enter
-00001248 floppy_enter.status
-00001255 floppy_enter.last
-0000125b floppy_dispatch
-0000125e floppy_dispatch.compare
-0000126f floppy_dispatch.found
-0000127a floppy_dispatch.return
-0000127b floppy_functions
-00001290 floppy_functions_end
-00001290 floppy_reset
-00001299 floppy_reset.done
-0000129a floppy_changed
-000012a6 floppy_changed.done
-000012a7 motor_on
-000012c5 motor_timer
-000012d2 floppy_read
-000012d7 floppy_write
-000012da floppy_transfer
-000012ff floppy_end
-0000130c floppy_end.done
-0000130d floppy_verify
-00001317 floppy_prepare
-00001348 floppy_prepare.ready
-0000134a floppy_prepare.fail
-0000134c floppy_wake
-0000135f floppy_wake.reset
-00001364 floppy_wake.running
-00001378 floppy_wake.done
-00001379 floppy_read_id
-0000138c floppy_no_answer
-00001390 floppy_command
-000013b6 floppy_command.parameter
-000013c9 floppy_results
-000013e0 floppy_decode
-000013f2 floppy_decode.compare
-00001402 floppy_decode.done
-00001403 st1_statuses
-0000140f floppy_type
-00001425 floppy_type.none
-00001428 detect_floppies
-0000144d detect_floppies.none
-00001452 detect_floppies.done
-00001453 floppy_answers
-0000145f floppy_answers.done
-00001460 floppy_change_support
-0000146e change_line
-0000146e check_change
-0000146e establish_media
-00001470 floppy_parameters
-00001494 floppy_parameters.no_18
-000014a6 floppy_parameters.tell
-000014db floppy_360
-000014de floppy_1200
-000014e1 floppy_720
-000014e4 floppy_1440
-000014e7 floppy_2880
-000014ea floppy_has_sector
-00001502 floppy_has_sector.none
-00001506 floppy_has_sector_here
-00001527 floppy_has_sector_here.end
-0000152a int0e
-0000153f fdc_wait_interrupt
-00001552 fdc_wait_interrupt.sleep
-00001568 fdc_wait_interrupt.poll
-0000157d fdc_wait_interrupt.done
-0000158e fdc_wait_interrupt.late
-0000158f fdc_wait
-00001597 fdc_wait.poll
-000015a2 fdc_wait.done
-000015a5 fdc_put
-000015ba fdc_put.done
-000015bb fdc_results
-000015c4 fdc_results.next
-000015d7 fdc_results.done
-000015db fdc_reset
-000015fa fdc_reset.sense
-0000161a fdc_reset.done
-0000161c diskette_pointer
-00001626 fdc_sense
-00001630 fdc_sense.done
-00001631 fdc_recalibrate
-00001661 fdc_recalibrate.done
-00001662 fdc_seek
-0000168f fdc_seek.done
-00001690 fdc_put_drive
-0000169b drive_index
-000016a0 drive_bit
-000016a7 fdc_dma
-000016ef fdc_dma.done
-000016f2 int14
-00001727 int14.done
-00001731 int14_functions
-00001739 serial_initialize
-0000176a serial_divisors
-0000177a serial_send
-00001791 serial_receive
-000017ab serial_time_out
-000017b2 serial_status
-000017c1 serial_wait
-000017c8 serial_wait.second
-000017cb serial_wait.poll
-000017de serial_wait.done
-000017e2 detect_serial
-000017e6 detect_serial.port
-000017fb detect_serial.next
-00001808 serial_addresses
-00001810 int15
-00001835 int15.done
-0000183f int15.configuration
-0000185b int16
-0000187d int16.done
-00001887 int16_functions
-000018ad key_nothing
-000018ae key_read_old
-000018bd key_read
-000018be key_read.wait
-000018cd key_read.take
-000018db key_peek_old
-000018f4 key_peek
-0000190c key_peek.done
-0000190d key_to_old
-0000191f key_to_old.same
-00001921 key_to_old.grey
-0000192a key_to_old.cursor
-00001937 key_to_old.new
-00001939 key_shift_state
-00001940 key_extended_shift_state
-00001954 key_extended_shift_state.locks
-00001961 key_store
-0000196f key_put
-00001986 key_put.full
-00001988 key_next
-00001995 key_next.done
-00001996 int17
-00001999 time_get_ticks
-000019b0 time_set_ticks
-000019c3 int1a
-000019ee int1a.set
-000019fb int1a.unknown
-00001a09 boot_sector
-00001a0c boot_sector.try
-00001a2a boot_sector.read
-00001a50 boot_sector.not_bootable
-00001a51 int18
-00001a58 int18.halt
-00001a5b print
-00001a5f print.next
-00001a6d print.done
-00001a70 message_name
-00001a7e message_floppy
-00001a96 message_disk
-00001aac message_nothing
-00001ac0 int19
-00001ae4 int19.disk
-00001afa int19.nothing
-00001afc font8x8
-0000e6f5 configuration_table
-0000efc7 diskette_parameters
-0000f0a4 video_parameters
-0000ff53 dummy_iret
+00000010 t post
+0000004b t clear_data_area
+00000081 t size_memory
+00000087 t size_memory.bank
+000000ad t size_memory.end
+000000b2 t read_switches
+000000d2 t init_display
+000000e5 t init_display.set
+000000ec t init_ppi
+000000f5 t init_refresh
+0000011c t init_pic
+0000012d t init_timer
+00000138 t refresh_tick
+0000013a t refresh_tick.return
+0000013b t set_vectors
+00000145 t set_vectors.default
+00000154 t set_vectors.vector
+00000170 d vector_table
+000001b8 t unexpected_irq
+000001b8 t vector_table_end
+000001c7 t unexpected_irq.done
+000001c9 t int08
+000001de t int08.low_word
+000001fd t int08.same_day
+00000215 t int08.motors_done
+00000220 t int09
+00000250 t int09.acknowledge
+0000025e t scan_code
+0000028a t scan_code.key
+0000028d t scan_code.end
+00000292 t scan_code.done
+00000293 t scan_code.e0
+00000299 t scan_code.e1
+0000029f t scan_code.pause
+000002ad t pause
+000002b2 t pause.wait
+000002bc t key_event
+000002fd t key_event.ordinary
+0000030b t key_event.done
+0000030c t shift_key
+00000321 t shift_key.done
+00000322 t ctrl_alt_key
+0000033f t ctrl_alt_key.right
+0000034d t ctrl_alt_key.changed
+00000376 t ctrl_alt_key.done
+00000377 t num_lock_key
+00000389 t scroll_lock_key
+000003ab t scroll_lock_key.done
+000003ac t lock_key
+000003b2 t toggle_lock
+000003c4 t toggle_lock.done
+000003c5 t toggle_lock.released
+000003cc t delete_key
+000003e3 t ordinary_key
+00000406 t ordinary_key.grey
+00000409 t ordinary_key.find
+00000418 t ordinary_key.column
+00000425 t ordinary_key.done
+00000426 t key_column
+00000444 t key_column.locks
+00000457 t key_column.letter
+00000466 t key_column.lock
+0000046d t key_column.done
+0000046e t alt_keypad
+0000049f t alt_keypad.no
+000004a1 d keypad_digits
+000004ad d keymap
+0000076d d keymap_end
+0000076d d keymap_grey
+000007d9 t keymap_grey_end
+000007d9 t reset_keyboard
+000007e0 t reset_keyboard.wait
+000007ee t keyboard_code
+00000800 t update_leds
+00000801 t reset_machine
+00000806 t int10
+00000836 t int10.done
+00000840 t video_nothing
+00000841 t video_light_pen
+00000846 t video_get_mode
+0000085f d int10_functions
+00000887 t video_set_mode
+0000089b t video_set_mode.colour
+000008a0 t video_set_mode.known
+000008b3 t video_set_mode.kept
+000008ca t set_mode_data
+00000900 t set_mode_data.port
+00000910 t set_mode_data.palette
+0000091e t set_mode_registers
+0000093f t set_mode_registers.register
+0000095d t set_mode_registers.done
+0000095e t write_mode_control
+00000967 t clear_video_memory
+00000979 t clear_video_memory.size
+00000983 t clear_video_memory.fill
+00000986 t video_cga_palette
+00000996 t video_cga_palette.palette
+0000099f t video_cga_palette.set
+000009a7 d mode_columns
+000009af d mode_controls
+000009b7 d mode_page_sizes
+000009c7 d mode_crtc_rows
+000009cf d mode_kinds
+000009d7 t video_kind
+000009e3 t text_segment
+000009f1 t text_segment.segment
+000009f5 t video_set_cursor_shape
+00000a20 t video_set_cursor_shape.block
+00000a27 t video_set_cursor_shape.write
+00000a36 t video_set_cursor
+00000a60 t video_set_cursor.done
+00000a61 t write_crtc_address
+00000a6e t video_get_cursor
+00000a7b t page_cursor
+00000a88 t video_set_page
+00000aa5 t video_set_page.address
+00000ab0 t text_cell
+00000ad0 t video_scroll
+00000adc t video_scroll.columns
+00000ae6 t video_scroll.rows
+00000afc t video_scroll.all
+00000afe t video_scroll.direction
+00000b05 t video_scroll.line
+00000b12 t video_scroll.blank
+00000b15 t video_scroll.next
+00000b1b t video_scroll.done
+00000b1c t scroll_down
+00000b1e t scroll_down.line
+00000b2d t scroll_down.blank
+00000b30 t scroll_down.next
+00000b38 t scroll_down.done
+00000b39 t copy_line
+00000b4a t copy_line.text
+00000b63 t copy_line.done
+00000b6b t blank_line
+00000b7c t blank_line.text
+00000b8a t blank_line.done
+00000b92 t line_span
+00000ba2 t video_read_character
+00000bb3 t video_read_character.return
+00000bb7 t video_is_text
+00000bc0 t video_write_character
+00000bc3 t put_characters
+00000bd2 t put_characters.next
+00000bdb t put_characters.keep
+00000bde t put_characters.done
+00000bdf t video_teletype
+00000be5 t write_tty
+00000c0c t write_tty.line_feed
+00000c1b t write_tty.back
+00000c24 t write_tty.return
+00000c26 t write_tty.place
+00000c2b t write_tty.done
+00000c2c t scroll_for_tty
+00000c3c t scroll_for_tty.scroll
+00000c53 t video_write_string
+00000c65 t video_write_string.next
+00000c78 t video_write_string.write
+00000c85 t video_write_string.end
+00000c8d t video_write_string.place
+00000c95 t graphics_cell
+00000cbf t graphics_cell.one_bank
+00000cd3 t graphics_span
+00000ce7 t graphics_copy_line
+00000d0a t graphics_copy_bytes
+00000d11 t graphics_blank_line
+00000d2b t graphics_fill_bytes
+00000d32 t graphics_each_line
+00000d4b t graphics_each_line.done
+00000d4c t graphics_each_line.bank
+00000d5e t graphics_put_characters
+00000d73 t graphics_put_characters.done
+00000d74 t draw_character
+00000d81 t draw_character.line
+00000d9a t draw_character.next
+00000da3 t character_address
+00000db8 t character_address.font
+00000dca t draw_cga2
+00000dd1 t draw_cga2.set
+00000dda t draw_cga2.xor
+00000dde t draw_cga4
+00000de5 t draw_cga4.bit
+00000df6 t draw_cga4.next
+00000e02 t draw_cga4.store
+00000e08 t video_write_pixel
+00000e12 t video_read_pixel
+00000e1e t pixel_address
+00000e35 t pixel_address.row
+00000e69 t pixel_address.four_colours
+00000e76 t pixel_address.done
+00000e78 t pixel_none
+00000e79 t write_pixel_cga
+00000e89 t write_pixel_cga.one
+00000e8b t write_pixel_cga.place
+00000e9f t write_pixel_cga.xor
+00000ea3 t read_pixel_cga
+00000eb3 t read_pixel_cga.one
+00000eb6 d kind_segments
+00000ebc d cell_bytes
+00000ec2 d draw_routines
+00000ec8 d write_pixel_routines
+00000ece d read_pixel_routines
+00000ed4 t graphics_begin_copy
+00000ed4 t graphics_begin_fill
+00000ed4 t graphics_end
+00000ed5 t int11
+00000ee2 t int12
+00000eef t int13
+00000f1d t int13.bad
+00000f1f t int13.status
+00000f26 t disk_leave
+00000f30 t return_status
+00000f3f t return_status.done
+00000f40 t disk_ok
+00000f43 t disk_bad_request
+00000f46 t disk_last_status
+00000f4b t disk_record
+00000f5d t disk_dispatch
+00000f6e d disk_functions
+00000f9a t disk_read
+00000f9e t disk_write
+00000fa2 t disk_verify
+00000fa4 t disk_chs
+00000fc7 t disk_chs_to_lba
+00001013 t disk_chs_to_lba.bad
+00001015 t disk_parameters
+0000103e t disk_type
+0000105a t ide_wait
+00001062 t ide_wait.second
+00001064 t ide_wait.poll
+00001073 t ide_wait.done
+00001077 t ide_select
+0000108e t ide_select.done
+0000108f t ide_transfer
+000010b7 t ide_transfer.sector
+000010cb t ide_transfer.end
+000010d9 t ide_transfer.timeout
+000010dc t ide_fail
+000010ee t ide_fail.done
+000010ef t ide_move_sector
+000010fb t ide_move_sector.read
+00001107 t ide_move_sector.write
+00001118 t ide_move_sector.moved
+0000112a t ide_move_sector.done
+0000112c t detect_disks
+0000112e t detect_disks.position
+0000114c t detect_disks.next
+00001155 t disk_memory
+00001172 t disk_memory.done
+00001173 t ide_identify
+000011af t ide_identify.none
+000011b1 t ide_fill_record
+000011d5 t ide_show_geometry
+000011e2 t ide_translate
+000011e5 t ide_translate.heads
+000011f8 t ide_translate.more
+00001203 t ide_translate.fits
+0000121d t ide_translate.most
+00001220 t ide_translate.sectors
+00001225 t int40
+0000123a t floppy_enter
+00001248 t floppy_enter.status
+00001255 t floppy_enter.last
+0000125b t floppy_dispatch
+0000125e t floppy_dispatch.compare
+0000126f t floppy_dispatch.found
+0000127a t floppy_dispatch.return
+0000127b d floppy_functions
+00001290 t floppy_functions_end
+00001290 t floppy_reset
+00001299 t floppy_reset.done
+0000129a t floppy_changed
+000012a6 t floppy_changed.done
+000012a7 t motor_on
+000012c5 t motor_timer
+000012d2 t floppy_read
+000012d7 t floppy_write
+000012da t floppy_transfer
+000012ff t floppy_end
+0000130c t floppy_end.done
+0000130d t floppy_verify
+00001317 t floppy_prepare
+00001348 t floppy_prepare.ready
+0000134a t floppy_prepare.fail
+0000134c t floppy_wake
+0000135f t floppy_wake.reset
+00001364 t floppy_wake.running
+00001378 t floppy_wake.done
+00001379 t floppy_read_id
+0000138c t floppy_no_answer
+00001390 t floppy_command
+000013b6 t floppy_command.parameter
+000013c9 t floppy_results
+000013e0 t floppy_decode
+000013f2 t floppy_decode.compare
+00001402 t floppy_decode.done
+00001403 d st1_statuses
+0000140f t floppy_type
+00001425 t floppy_type.none
+00001428 t detect_floppies
+0000144d t detect_floppies.none
+00001452 t detect_floppies.done
+00001453 t floppy_answers
+0000145f t floppy_answers.done
+00001460 t floppy_change_support
+0000146e t change_line
+0000146e t check_change
+0000146e t establish_media
+00001470 t floppy_parameters
+00001494 t floppy_parameters.no_18
+000014a6 t floppy_parameters.tell
+000014db d floppy_360
+000014de d floppy_1200
+000014e1 d floppy_720
+000014e4 d floppy_1440
+000014e7 d floppy_2880
+000014ea t floppy_has_sector
+00001502 t floppy_has_sector.none
+00001506 t floppy_has_sector_here
+00001527 t floppy_has_sector_here.end
+0000152a t int0e
+0000153f t fdc_wait_interrupt
+00001552 t fdc_wait_interrupt.sleep
+00001568 t fdc_wait_interrupt.poll
+0000157d t fdc_wait_interrupt.done
+0000158e t fdc_wait_interrupt.late
+0000158f t fdc_wait
+00001597 t fdc_wait.poll
+000015a2 t fdc_wait.done
+000015a5 t fdc_put
+000015ba t fdc_put.done
+000015bb t fdc_results
+000015c4 t fdc_results.next
+000015d7 t fdc_results.done
+000015db t fdc_reset
+000015fa t fdc_reset.sense
+0000161a t fdc_reset.done
+0000161c t diskette_pointer
+00001626 t fdc_sense
+00001630 t fdc_sense.done
+00001631 t fdc_recalibrate
+00001661 t fdc_recalibrate.done
+00001662 t fdc_seek
+0000168f t fdc_seek.done
+00001690 t fdc_put_drive
+0000169b t drive_index
+000016a0 t drive_bit
+000016a7 t fdc_dma
+000016ef t fdc_dma.done
+000016f2 t int14
+00001727 t int14.done
+00001731 d int14_functions
+00001739 t serial_initialize
+0000176a d serial_divisors
+0000177a t serial_send
+00001791 t serial_receive
+000017ab t serial_time_out
+000017b2 t serial_status
+000017c1 t serial_wait
+000017c8 t serial_wait.second
+000017cb t serial_wait.poll
+000017de t serial_wait.done
+000017e2 t detect_serial
+000017e6 t detect_serial.port
+000017fb t detect_serial.next
+00001808 d serial_addresses
+00001810 t int15
+00001835 t int15.done
+0000183f t int15.configuration
+0000185b t int16
+0000187d t int16.done
+00001887 d int16_functions
+000018ad t key_nothing
+000018ae t key_read_old
+000018bd t key_read
+000018be t key_read.wait
+000018cd t key_read.take
+000018db t key_peek_old
+000018f4 t key_peek
+0000190c t key_peek.done
+0000190d t key_to_old
+0000191f t key_to_old.same
+00001921 t key_to_old.grey
+0000192a t key_to_old.cursor
+00001937 t key_to_old.new
+00001939 t key_shift_state
+00001940 t key_extended_shift_state
+00001954 t key_extended_shift_state.locks
+00001961 t key_store
+0000196f t key_put
+00001986 t key_put.full
+00001988 t key_next
+00001995 t key_next.done
+00001996 t int17
+00001999 t time_get_ticks
+000019b0 t time_set_ticks
+000019c3 t int1a
+000019ee t int1a.set
+000019fb t int1a.unknown
+00001a09 t boot_sector
+00001a0c t boot_sector.try
+00001a2a t boot_sector.read
+00001a50 t boot_sector.not_bootable
+00001a51 t int18
+00001a58 t int18.halt
+00001a5b t print
+00001a5f t print.next
+00001a6d t print.done
+00001a70 d message_name
+00001a7e d message_floppy
+00001a96 d message_disk
+00001aac d message_nothing
+00001ac0 t int19
+00001ae4 t int19.disk
+00001afa t int19.nothing
+00001afc d font8x8
+0000e6f5 d configuration_table
+0000efc7 d diskette_parameters
+0000f0a4 d video_parameters
+0000ff53 t dummy_iret
 `;

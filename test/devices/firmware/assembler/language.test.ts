@@ -112,8 +112,18 @@ describe('labels', () => {
       buf: 0x500,
       end_: 0x506,
     });
-    expect([...result.labels]).toEqual(['buf', 'end_']);
+    expect([...result.labels.keys()]).toEqual(['buf', 'end_']);
     expect(result.bytes.length).toBe(0);
+  });
+
+  test('labels are of code or of data, as what comes behind them', () => {
+    const { labels } = assemble(
+      'K equ 5\na:\nb: nop\nc: db 1\nd: times 2 nop\ne: align 4\nf: dd K\n.g: resb 3\nh: ret\nend_:',
+    );
+    expect(Object.fromEntries(labels)).toEqual({
+      ...{ a: 'code', b: 'code', c: 'data', d: 'code', e: 'data', f: 'data', 'f.g': 'data', h: 'code' },
+      end_: 'data',
+    });
   });
 });
 
