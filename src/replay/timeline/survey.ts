@@ -33,6 +33,8 @@ const SLICE = 2 ** 21;
 const PAGE_BYTES = 256 << 20;
 /** Milestones of a run, if instructions tell where. */
 const MILESTONES = 64;
+/** The part of the room that is left which one milestone may always take is one of so many. */
+const SHARES = 8;
 const NOWHERE: ReadonlySet<number> = new Set();
 
 /**
@@ -122,11 +124,16 @@ class Pass {
     if (this.#due(done) && this.#fits(done)) this.#leave();
   }
 
-  /** The room is divided evenly over the run. */
+  /**
+   * A milestone may take a part of the room that is left: runs write most at their beginnings. Where it would take
+   * more, it has to wait until the part of the room that belongs to what lies behind is enough.
+   */
   #fits(done: number): boolean {
     let written = 0;
     for (const bits of this.#replayer.machine.memory.dirty) if (bits & Dirty.checkpoints) written++;
-    return this.#pages.bytes + written * PAGE_SIZE <= this.#pageBytes * done;
+    const left = this.#pageBytes - this.#pages.bytes;
+    const share = this.#pageBytes * done - this.#pages.bytes;
+    return written * PAGE_SIZE <= Math.max(left / SHARES, share);
   }
 
   end(): void {

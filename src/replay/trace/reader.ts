@@ -68,6 +68,7 @@ export class Trace {
   readonly #source: ByteSource;
   readonly #contents: { readonly first: number; readonly frame: Frame }[];
   readonly #unpacked = new Map<number, Uint8Array>();
+  #blobs: ReadonlyMap<string, Uint8Array> | undefined;
 
   private constructor(source: ByteSource, frames: Frame[], tail: Tail) {
     this.#source = source;
@@ -139,8 +140,13 @@ export class Trace {
     return of.reduce((sum, f) => sum + FRAME_HEADER + f.header.payload, 0);
   }
 
-  /** The embedded images, each compared with its name. */
+  /** The embedded images, each compared with its name; once, for that takes its time. */
   blobs(): Map<string, Uint8Array> {
+    this.#blobs ??= this.#assembled();
+    return new Map(this.#blobs);
+  }
+
+  #assembled(): ReadonlyMap<string, Uint8Array> {
     const images = this.images();
     const lack = this.#lackOf(images);
     if (lack) throw lack;
