@@ -70,7 +70,7 @@ function Part({ rect, lines, paint }: PartProps) {
       flexDirection="column"
     >
       {lines.map((one, i) => (
-        <Row key={i} text={paint(one)} />
+        <Row key={i} text={paint(one) || ' '} />
       ))}
     </Box>
   );

@@ -47,12 +47,27 @@ const LOOKS: Readonly<Record<Role, Look>> = {
 
 export type Painter = (line: Line) => string;
 
-/** Turns lines into what a terminal of a level shows. */
+/** Turns lines into what a terminal of a level shows, with as few escapes as need be: Ink takes them apart again. */
 export function painter(level: ColourLevel): Painter {
-  return (line) => line.map(({ text, role, paint }) => dress(text, sgrOf(level, role, paint))).join('');
+  return (line) => {
+    let out = '';
+    let run = '';
+    let look = '';
+    for (const { text, role, paint } of line) {
+      const sgr = sgrOf(level, role, paint);
+      if (sgr !== look) {
+        out += dress(run, look);
+        [run, look] = ['', sgr];
+      }
+      run += text;
+    }
+    return out + dress(look === '' ? run.trimEnd() : run, look);
+  };
 }
 
-const dress = (text: string, sgr: string): string => (sgr === '' ? text : `\x1b[${sgr}m${text}\x1b[0m`);
+function dress(text: string, sgr: string): string {
+  return sgr === '' || text === '' ? text : `\x1b[${sgr}m${text}\x1b[0m`;
+}
 
 function sgrOf(level: ColourLevel, role: Role | undefined, paint: Paint | undefined): string {
   if (role) return LOOKS[role][level];

@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import { bundledSymbols } from '../../replay/query/bundledSymbols.js';
 import type { Trace } from '../../replay/trace/reader.js';
 import type { SessionFacts } from '../../tui/session.js';
-import { runInterface } from '../debug/interface.js';
 import type { Opening } from '../debug/messages.js';
 import { RemoteSession } from '../debug/remoteSession.js';
 import { SessionCast } from '../debug/sessionCast.js';
@@ -51,11 +50,22 @@ async function debug(path: string, options: DebugOptions, host: Host): Promise<n
   const session = await RemoteSession.open(factsOf(path, trace), opening);
   try {
     const first = at === undefined ? [] : [`seek ${at}`];
-    return await runInterface(session, host, { mouse: options.mouse, cast, initial: { marks }, first });
+    return await (await loadInterface()).runInterface(session, host, {
+      mouse: options.mouse,
+      cast,
+      initial: { marks },
+      first,
+    });
   } finally {
     await session.close();
     cast?.close();
   }
+}
+
+/** React is slow, and keeps a record of every frame, unless it is told that nobody develops here. */
+function loadInterface(): Promise<typeof import('../debug/interface.js')> {
+  process.env['NODE_ENV'] ??= 'production';
+  return import('../debug/interface.js');
 }
 
 function factsOf(path: string, trace: Trace): SessionFacts {

@@ -18,7 +18,8 @@ function memoryLine({ address, bytes, changed }: MemoryLine, cursor: number): Li
     i === cursor ? 'here' : changed.includes(i) ? 'changed' : undefined;
   const digits: Span[] = bytes.flatMap((byte, i) => [
     span(byte?.toString(16).padStart(2, '0') ?? '??', roleOf(i) ?? (byte === 0 ? 'dim' : undefined)),
-    span(i === BYTES_A_ROW / 2 - 1 ? '  ' : ' '),
+    // Dim spaces are spaces: a row of zeros is one piece.
+    span(i === BYTES_A_ROW / 2 - 1 ? '  ' : ' ', byte === 0 && !roleOf(i) ? 'dim' : undefined),
   ]);
   const text = bytes.map((byte, i) => span(printable(byte), roleOf(i)));
   return [span(address.toString(16).padStart(8, '0'), 'address'), span(' '), ...digits, ...text];
