@@ -166,6 +166,12 @@ export class PhysicalMemory {
     }
   }
 
+  /** Must a read of some byte of this page take the slow path? ROM has no marks of its own where it is no RAM. */
+  watchesReads(page: number): boolean {
+    if (page < this.watched.length) return (this.watched[page]! & Watch.reads) !== 0;
+    return this.#tap?.reads !== undefined && this.observes(page * PAGE_SIZE, PAGE_SIZE, false);
+  }
+
   /** Would somebody hear of an access? */
   observes(at: number, length: number, write: boolean): boolean {
     const overlaps = (r: Range) => at < r.address + r.length && at + length > r.address;

@@ -11,6 +11,8 @@ export class PageStore {
   #pages = new Map<number, Uint8Array>();
   /** Pages that a snapshot shares, so a write must copy them first. */
   #shared = new Set<number>();
+  /** The last snapshot, while nothing has been written since. */
+  #last: PageSnapshot | undefined;
 
   get(page: number): Uint8Array | undefined {
     return this.#pages.get(page);
@@ -20,6 +22,7 @@ export class PageStore {
   writable(page: number, initial: () => Uint8Array): Uint8Array {
     let bytes = this.#pages.get(page);
     if (bytes && !this.#shared.has(page)) return bytes;
+    this.#last = undefined;
     bytes = (bytes ?? initial()).slice();
     this.#pages.set(page, bytes);
     this.#shared.delete(page);
@@ -32,12 +35,16 @@ export class PageStore {
   }
 
   snapshot(): PageSnapshot {
-    this.#shared = new Set(this.#pages.keys());
-    return new Map(this.#pages);
+    if (!this.#last) {
+      this.#shared = new Set(this.#pages.keys());
+      this.#last = new Map(this.#pages);
+    }
+    return this.#last;
   }
 
   restore(snapshot: PageSnapshot): void {
     this.#pages = new Map(snapshot);
     this.#shared = new Set(snapshot.keys());
+    this.#last = snapshot;
   }
 }

@@ -80,16 +80,6 @@ export class Breakpoints {
   }
 }
 
-/** Those that a timeline's hits belong to. */
-export function metBy(
-  breakpoints: readonly Breakpoint[],
-  hits: readonly Hit[],
-  machine: Machine,
-): Breakpoint[] {
-  const memory = new GuestMemory(machine);
-  return breakpoints.filter(({ target }) => hits.some((hit) => belongs(target, hit, memory)));
-}
-
 function belongs(target: Target, hit: Hit, memory: GuestMemory): boolean {
   switch (target.kind) {
     case 'execute':
@@ -141,8 +131,22 @@ export function rangesOf({ address, length, physical }: Watch, memory: GuestMemo
 
 // ---- as the stops of a timeline ----
 
-/** Undefined if there is nothing to stop at. */
-export function stopsOf(breakpoints: readonly Breakpoint[], machine: Machine): Stops | undefined {
+export interface Armed {
+  /** Undefined if there is nothing to stop at. */
+  readonly stops: Stops | undefined;
+  /** The breakpoints for which one stopped at these. */
+  met(hits: readonly Hit[]): readonly Breakpoint[];
+}
+
+/** For a move that begins here. */
+export function arm(breakpoints: readonly Breakpoint[], machine: Machine): Armed {
+  const watching = new Watching(breakpoints, new GuestMemory(machine));
+  const { begin, filter } = watching;
+  const events = eventsOf(breakpoints, machine);
+  return { stops: events && { ...events, begin, filter }, met: (hits) => watching.met(hits) };
+}
+
+function eventsOf(breakpoints: readonly Breakpoint[], machine: Machine): Stops | undefined {
   const targets = breakpoints.map(({ target }) => target);
   if (targets.length === 0) return undefined;
   const memory = new GuestMemory(machine);
@@ -166,7 +170,6 @@ export function stopsOf(breakpoints: readonly Breakpoint[], machine: Machine): S
     ...(controls.size > 0 && { controls }),
     ...(vectors.length > 0 && { vectors: () => true }),
     ...(kinds.size > 0 && { notes: ({ kind }) => kinds.has(kind), inputs: () => kinds.has('input') }),
-    ...new Watching(breakpoints, memory),
   };
 }
 
@@ -177,29 +180,60 @@ function ofKind<K extends Target['kind']>(
   return targets.filter((target): target is Extract<Target, { kind: K }> => target.kind === kind);
 }
 
-/** Tells whether what was met is what was asked for: conditions, and values that must have changed. */
+/** Tells what of that which was met is what was asked for: conditions hold, values have changed. */
 class Watching {
-  readonly begin: () => void;
-  readonly condition: (machine: Machine, hits: readonly Hit[]) => boolean;
+  readonly #breakpoints: readonly Breakpoint[];
+  readonly #memory: GuestMemory;
+  /** Of watchpoints that ask for changes: what was there when it was looked at last. */
+  readonly #values = new Map<Breakpoint, string>();
+  readonly #met = new WeakMap<Hit, readonly Breakpoint[]>();
 
   constructor(breakpoints: readonly Breakpoint[], memory: GuestMemory) {
-    const values = new Map<number, string>();
-    const changing = breakpoints.filter(({ target }) => target.kind === 'watch' && target.changes);
-    const value = ({ target }: Breakpoint) => contentsOf(target as Watch, memory);
-    const changed = (breakpoint: Breakpoint): boolean => {
-      const now = value(breakpoint);
-      const before = values.get(breakpoint.number);
-      values.set(breakpoint.number, now);
-      // What cannot be read may have changed.
-      return now === '' || now !== before;
+    this.#breakpoints = breakpoints;
+    this.#memory = memory;
+  }
+
+  met(hits: readonly Hit[]): readonly Breakpoint[] {
+    const met = new Set(hits.flatMap((hit) => this.#met.get(hit) ?? []));
+    return this.#breakpoints.filter((breakpoint) => met.has(breakpoint));
+  }
+
+  readonly begin = (): void => {
+    for (const breakpoint of this.#breakpoints) {
+      const { target } = breakpoint;
+      if (target.kind === 'watch' && target.changes) this.#values.set(breakpoint, this.#contents(target));
+    }
+  };
+
+  readonly filter = (hits: readonly Hit[]): readonly Hit[] => {
+    const known = new Map<Breakpoint, boolean>();
+    const counts = (breakpoint: Breakpoint): boolean => {
+      if (!known.has(breakpoint)) known.set(breakpoint, this.#counts(breakpoint));
+      return known.get(breakpoint)!;
     };
-    this.begin = () => {
-      for (const breakpoint of changing) values.set(breakpoint.number, value(breakpoint));
-    };
-    this.condition = (machine, hits) => {
-      const met = metBy(breakpoints, hits, machine).filter((b) => !changing.includes(b) || changed(b));
-      return met.some(({ condition }) => !condition || condition.holds());
-    };
+    return hits.filter((hit) => {
+      const met = this.#breakpoints.filter((b) => belongs(b.target, hit, this.#memory) && counts(b));
+      if (met.length > 0) this.#met.set(hit, met);
+      return met.length > 0;
+    });
+  };
+
+  #counts(breakpoint: Breakpoint): boolean {
+    const { target, condition } = breakpoint;
+    const changed = target.kind !== 'watch' || !target.changes || this.#changed(breakpoint, target);
+    return changed && (!condition || condition.holds());
+  }
+
+  #changed(breakpoint: Breakpoint, watch: Watch): boolean {
+    const now = this.#contents(watch);
+    const before = this.#values.get(breakpoint);
+    this.#values.set(breakpoint, now);
+    // What cannot be read may have changed.
+    return now === '' || now !== before;
+  }
+
+  #contents(watch: Watch): string {
+    return contentsOf(watch, this.#memory);
   }
 }
 

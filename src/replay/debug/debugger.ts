@@ -15,7 +15,7 @@ import { type Registers, registersOf } from '../query/registers.js';
 import { Symbols } from '../query/symbols.js';
 import type { Hit, Stops } from '../timeline/stops.js';
 import type { Timeline, Travel } from '../timeline/timeline.js';
-import { type Breakpoint, Breakpoints, metBy, stopsOf } from './breakpoints.js';
+import { arm, type Breakpoint, Breakpoints } from './breakpoints.js';
 
 /** Why a move ended where it did. */
 export type Reason =
@@ -134,12 +134,11 @@ export class Debugger {
 
   /** To the next of these, or the end. */
   *runTo(direction: Direction, breakpoints: readonly Breakpoint[]): Move {
-    const stops = stopsOf(breakpoints, this.machine) ?? {};
-    const found = yield* this.#search(direction, stops);
+    const { stops, met } = arm(breakpoints, this.machine);
+    const found = yield* this.#search(direction, stops ?? {});
     if (!found) return this.#nothing(direction);
     const { hits } = this.timeline;
-    const met = metBy(breakpoints, hits, this.machine);
-    return { reason: 'breakpoint', met, hits };
+    return { reason: 'breakpoint', met: met(hits), hits };
   }
 
   /** To where something happens, whatever breakpoints there are. */

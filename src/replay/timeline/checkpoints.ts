@@ -21,6 +21,8 @@ export interface Checkpoint {
 
 /** Reference to a page of RAM, in the picture that each checkpoint has of it. */
 const PICTURE_BYTES = 32 << 10;
+/** An entry of a map of pages, about. */
+const PAGE_ENTRY_BYTES = 64;
 
 export class Checkpoints {
   readonly #replayer: Replayer;
@@ -33,7 +35,8 @@ export class Checkpoints {
    */
   readonly #bytes = new Map<Checkpoint, number>();
   #index: StoredIndex | undefined;
-  #kinds: Uint8Array | undefined;
+  /** The state that was saved last: much of it stays as it is for long. */
+  #last: MachineState | undefined;
 
   /** `budget`: bytes of host memory. */
   constructor(replayer: Replayer, budget: number) {
@@ -63,19 +66,32 @@ export class Checkpoints {
     const at = this.#indexAfter(clock);
     if (this.#list[at - 1]?.clock === clock) return;
     const { picture, bytes } = this.#ram.take();
-    const machine = this.#shareKinds(this.#replayer.machine.saveState());
+    const machine = this.#share(this.#replayer.machine.saveState());
     const { retired } = this.#replayer.machine.cpu;
-    const checkpoint = { clock, retired, machine, ram: picture, mark: this.#replayer.mark() };
+    const checkpoint = { clock, retired, machine: machine.state, ram: picture, mark: this.#replayer.mark() };
     this.#list.splice(at, 0, checkpoint);
-    if (at > 0) this.#bytes.set(checkpoint, bytes + PICTURE_BYTES);
+    if (at > 0) this.#bytes.set(checkpoint, bytes + machine.bytes + PICTURE_BYTES);
     this.#thin();
   }
 
-  /** Page kinds change a few times in a run and are large. */
-  #shareKinds(state: MachineState): MachineState {
-    if (this.#kinds && sameBytes(this.#kinds, state.pageKinds)) return { ...state, pageKinds: this.#kinds };
-    this.#kinds = state.pageKinds;
-    return state;
+  /** The state with what has not changed shared with the last one, and the bytes of the rest. */
+  #share(state: MachineState): { readonly state: MachineState; readonly bytes: number } {
+    const last = this.#last;
+    let bytes = state.cpu.length + state.schedule.length;
+    const shared = (now: Uint8Array, before: Uint8Array | undefined): Uint8Array => {
+      if (before && sameBytes(before, now)) return before;
+      bytes += now.length;
+      return now;
+    };
+    const devices = new Map(
+      [...state.devices].map(([name, own]) => [name, shared(own, last?.devices.get(name))]),
+    );
+    const pageKinds = shared(state.pageKinds, last?.pageKinds);
+    for (const [name, pages] of state.pages) {
+      if (pages !== last?.pages.get(name)) bytes += pages.size * PAGE_ENTRY_BYTES;
+    }
+    this.#last = { ...state, devices, pageKinds };
+    return { state: this.#last, bytes };
   }
 
   /** Gives up checkpoints until the rest fits: never the first, nor an index's, nor the latest taken. */
@@ -108,9 +124,9 @@ export class Checkpoints {
     return this.#list[Math.max(0, this.#indexAfter(clock) - 1)]!;
   }
 
-  /** The last one where at most so many instructions have been retired. */
+  /** The last one where fewer instructions have been retired; the first if there is none. */
   retiredBefore(count: number): Checkpoint {
-    return this.#list.findLast(({ retired }) => retired <= count)!;
+    return this.#list.findLast(({ retired }) => retired < count) ?? this.#list[0]!;
   }
 
   /**

@@ -70,15 +70,18 @@ export class Lookout implements CpuObserver {
     return this.#stopping;
   }
 
-  /** What was met in the last instruction of a stretch, whose end is not a boundary to be asked at. */
-  end(): void {
-    if (this.urgent) this.#ask();
+  /** Asks for what was met in the last instruction before a pause, where the processor does not ask. */
+  end(): boolean {
+    if (!this.urgent) return false;
+    this.#ask();
+    return this.#stopping;
   }
 
   #ask(): void {
-    const hits = this.#take();
-    const { condition } = this.#stops;
-    // At an offset of a physical address, in another page.
+    const { condition, filter } = this.#stops;
+    const met = this.#take();
+    const hits = filter ? filter(met) : met;
+    // Nothing that counts; or at an offset of a physical address, in another page.
     const nothing = hits.length === 0 && this.addresses !== undefined;
     this.#stopping = !nothing && (!condition || condition(this.#machine, hits)) && this.#stop(hits);
   }

@@ -50,6 +50,8 @@ export interface Stops {
   /** Besides, before every instruction: a step that tells what it met. */
   readonly everywhere?: true;
   readonly begin?: (machine: Machine) => void;
+  /** What of that which was met behind an instruction is to be stopped for; asked as `condition` is, before it. */
+  readonly filter?: (hits: readonly Hit[]) => readonly Hit[];
 }
 
 /** One of the things that a run stopped for. */
@@ -76,19 +78,18 @@ export type Hit =
   | { readonly kind: 'note'; readonly note: Note }
   | { readonly kind: 'input'; readonly channel: string };
 
+/** What can be met; the rest of `Stops` says what of it counts, or only listens. */
+const EVENTS = [
+  ...(['addresses', 'physical', 'everywhere', 'writes', 'reads', 'ports'] as const),
+  ...(['vectors', 'controls', 'notes', 'inputs'] as const),
+];
+
 /** Is there anything but a condition? */
-export function watchesEvents({
-  condition: _,
-  begin: __,
-  met: ___,
-  interruptLine: ____,
-  ...events
-}: Stops): boolean {
-  return Object.values(events).some((event) => event !== undefined);
+export function watchesEvents(stops: Stops): boolean {
+  return EVENTS.some((event) => stops[event] !== undefined);
 }
 
 /** If it stops at nothing but writes to memory: where. */
 export function onlyWrites(stops: Stops): readonly Range[] | undefined {
-  const { writes, condition: _, begin: __, met: ___, interruptLine: ____, ...others } = stops;
-  return Object.values(others).some((other) => other !== undefined) ? undefined : writes;
+  return EVENTS.some((event) => event !== 'writes' && stops[event] !== undefined) ? undefined : stops.writes;
 }

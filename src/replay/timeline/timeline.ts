@@ -164,15 +164,33 @@ export class Timeline {
     return yield* this.#forward(clock);
   }
 
-  /** As `seek`, to where so many instructions have been retired since power-on. */
+  /** As `seek`, to the first boundary where so many instructions have been retired since power-on. */
   *seekingRetired(count: number): Travel {
     const nearest = this.#checkpoints.retiredBefore(count);
-    if (count < this.retired || nearest.clock > this.clock) yield* this.seeking(nearest.clock);
-    // An instruction takes a clock at least.
-    while (this.retired < count && this.clock < this.end) {
-      if (!(yield* this.#forward(this.clock + count - this.retired))) return false;
+    if (this.retired >= count || nearest.clock > this.clock) yield* this.seeking(nearest.clock);
+    let low = this.clock;
+    for (let stride = 0; this.retired < count && this.clock < this.end; ) {
+      low = this.clock;
+      const { retired } = this;
+      // An instruction takes a clock at least; a guest that waits for an interrupt, any number of them.
+      stride = Math.max(stride, count - retired);
+      if (!(yield* this.#forward(low + stride))) return false;
+      stride = this.retired === retired ? 2 * stride : 0;
     }
+    yield* this.#firstRetired(count, low, this.clock);
     return this.retired >= count;
+  }
+
+  /** Between a clock where fewer have been retired, and one where so many have. */
+  *#firstRetired(count: number, low: number, high: number): Travel {
+    if (this.retired < count || high === 0) return false;
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      yield* this.seeking(middle);
+      if (this.retired < count) low = Math.max(middle, this.clock);
+      else high = middle;
+    }
+    return yield* this.seeking(high);
   }
 
   /** As `seek`, forward, but through all that lies between: every event on the way is heard. */
@@ -198,6 +216,8 @@ export class Timeline {
       const asked = this.#lookout?.asked ?? 0;
       if (!this.#advance(goal) || this.clock < goal) return false;
       if (this.clock >= next) this.#checkpoints.take();
+      // Before it may be given up: what was met in the last instruction is not met again.
+      if (this.#lookout?.end()) return false;
       slice = nextSlice(slice, (this.#lookout?.asked ?? 0) - asked);
       yield this.clock;
     }
@@ -306,7 +326,7 @@ export class Timeline {
         const last = yield* this.#lastStop(stops, stretch.start, stretch.end, from);
         if (last !== undefined) {
           done = true;
-          return yield* this.#arriveAt(last);
+          return this.#arriveAt(last);
         }
         yield (searched = stretch.start);
       }
@@ -335,8 +355,9 @@ export class Timeline {
     }
   }
 
-  *#arriveAt({ clock, hits, before }: Stopped): Travel {
-    const there = yield* this.seeking(clock);
+  /** In one go: half the way there, it would stand before what it has found. */
+  #arriveAt({ clock, hits, before }: Stopped): boolean {
+    const there = this.seek(clock);
     if (before) this.stepBack();
     this.#hits = hits;
     return there;
@@ -347,7 +368,7 @@ export class Timeline {
     yield* this.seeking(start);
     let last: Stopped | undefined;
     const lookout = new Lookout(this.machine, stops, (hits) => {
-      last = stopped(hits, this.clock, from) ?? last;
+      last = stopped(hits, this.clock, from, stops.everywhere === true) ?? last;
       return this.clock >= end;
     });
     yield* this.#watching(lookout, this.#run(end));
@@ -358,9 +379,7 @@ export class Timeline {
     this.#lookout = lookout;
     lookout.arm();
     try {
-      const there = yield* travel;
-      if (there) lookout.end();
-      return there;
+      return yield* travel;
     } finally {
       lookout.disarm();
       this.#lookout = undefined;
@@ -390,9 +409,14 @@ interface Stopped {
  * What was met at a boundary, on the way back from another. At that one itself only what has led there counts; if
  * the instruction there is one to stop before, what has led there comes next time.
  */
-function stopped(hits: readonly Hit[], clock: number, from: number): Stopped | undefined {
+function stopped(
+  hits: readonly Hit[],
+  clock: number,
+  from: number,
+  everywhere: boolean,
+): Stopped | undefined {
   const events = hits.filter(({ kind }) => kind !== 'address');
-  const here = hits.length === 0 || events.length < hits.length;
+  const here = everywhere || hits.length === 0 || events.length < hits.length;
   if (here && clock < from)
     return { clock, hits: hits.filter(({ kind }) => kind === 'address'), before: false };
   return events.length > 0 && clock <= from ? { clock, hits: events, before: true } : undefined;

@@ -106,6 +106,29 @@ describe('moves', () => {
   });
 });
 
+it('a breakpoint whose condition does not hold is not told of, beside one that has none', () => {
+  go(debug.seek(debug.end - 1_000_000));
+  for (let n = 0; n < 20; n++) debug.step('forward');
+  const address = debug.pc;
+  go(debug.seek(debug.end - 1_000_000));
+  debug.breakpoints.add({ kind: 'execute', address }, 'never', { source: '0', holds: () => false });
+  const always = debug.breakpoints.add({ kind: 'execute', address }, 'always');
+  expect(go(debug.run('forward'))).toMatchObject({ reason: 'breakpoint', met: [always] });
+  go(debug.seek(debug.end));
+  expect(go(debug.run('back'))).toMatchObject({ reason: 'breakpoint', met: [always] });
+});
+
+it('a step over is no breakpoint because one is there whose condition does not hold', () => {
+  say('seek end');
+  say('reverse-find PANIC');
+  while (debug.instruction()!.flow !== 'call') say('step');
+  const { address, bytes } = debug.instruction()!;
+  const next = address + bytes.length;
+  debug.breakpoints.add({ kind: 'execute', address: next }, 'never', { source: '0', holds: () => false });
+  expect(go(stepOver(debug, 'forward'))).toMatchObject({ reason: 'arrived', met: [] });
+  expect(debug.pc).toBe(next);
+});
+
 describe('commands', () => {
   it('lead from the failure back to its cause', () => {
     say('seek end');
@@ -197,6 +220,7 @@ describe('commands', () => {
     ['break nosuchsymbol', /nosuchsymbol/],
     ['watch eax', /no place in memory/],
     ['catch fish', /catch knows/],
+    ['catch interrupt 0x120', /no vector/],
     ['print', /expression is missing/],
     ['who disk hdz 3', /no disk/],
     ['delete 99', /no breakpoint/],

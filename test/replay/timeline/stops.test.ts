@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Ia32 } from '../../../src/core/cpu/ia32/cpu.js';
+import type { EngineName, Ia32 } from '../../../src/core/cpu/ia32/cpu.js';
 import { buildPc } from '../../../src/devices/boards/pc.js';
 import type { Blobs, PcDescription } from '../../../src/devices/description.js';
 import { ready } from '../../../src/replay/ready.js';
@@ -14,9 +14,10 @@ import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
 import type { Description } from '../../../src/replay/trace/records.js';
 
 const FILE = new URL('../../../traces/lost-update.rewind', import.meta.url);
-const boards = {
-  pc: (d: Description, blobs: Blobs) => buildPc(d as unknown as PcDescription, blobs, { engine: 'compiler' }),
-};
+const open = (engine: EngineName): Timeline =>
+  new Timeline(Trace.open(memorySource(new Uint8Array(readFileSync(FILE)))), {
+    pc: (d: Description, blobs: Blobs) => buildPc(d as unknown as PcDescription, blobs, { engine }),
+  });
 /** From before the guest prints something, over some timer interrupts. */
 const FROM_END = 1_500_000;
 const LENGTH = 1_200_000;
@@ -31,7 +32,7 @@ let walk: { readonly clock: number; readonly seen: ReadonlySet<string> }[];
 
 beforeAll(async () => {
   await ready();
-  timeline = new Timeline(Trace.open(memorySource(new Uint8Array(readFileSync(FILE)))), boards);
+  timeline = open('compiler');
   timeline.seek(timeline.end - FROM_END);
   timeline.step();
   timeline.keep();
@@ -109,15 +110,15 @@ const KINDS: Readonly<Record<string, { stops: Stops; seen: (what: string) => boo
   },
 };
 /** Each takes a move of its own to every place. */
-const MOST = 30;
+const MOST = 12;
 
 describe.each(Object.entries(KINDS))('%s', (_, { stops, seen }) => {
   const expected = () => walk.filter((step) => [...step.seen].some(seen)).map(({ clock }) => clock);
 
   it('stop where a walk meets them, in both directions', () => {
     const all = expected();
-    const some = all.length > MOST ? { ...stops, condition: () => timeline.clock % 16 === 1 } : stops;
-    const wanted = all.length > MOST ? all.filter((clock) => clock % 16 === 1) : all;
+    const some = all.length > MOST ? { ...stops, condition: () => timeline.clock % 64 === 1 } : stops;
+    const wanted = all.length > MOST ? all.filter((clock) => clock % 64 === 1) : all;
     expect(forwards(some)).toEqual(wanted);
     expect(backwards(some)).toEqual(wanted.map(before));
   });
@@ -142,3 +143,88 @@ it('changes of control registers are where a look before every instruction finds
   expect(timeline.reverseContinue({ controls: new Set(['cr0']) })).toBe(true);
   expect([timeline.clock, timeline.hits]).toEqual([before(clock), [change]]);
 });
+
+it('reads of ROM are heard as often by every engine', () => {
+  const heard = (['evaluator', 'interpreter', 'compiler'] as const).map((engine) => {
+    const own = open(engine);
+    let count = 0;
+    const stops = { reads: [{ address: 0xf0000, length: 0x10000 }], met: () => count++ };
+    const listening = own.listening(1_000_000, stops, () => false);
+    while (!listening.next().done);
+    return count;
+  });
+  expect(heard[0]).toBeGreaterThan(100);
+  expect(heard).toEqual([heard[0], heard[0], heard[0]]);
+});
+
+it('a step back that watches memory is a step back', () => {
+  timeline.seek(start);
+  const places = [timeline.clock];
+  while (places.length < 200 && timeline.step()) places.push(timeline.clock);
+  for (const [i, clock] of places.entries()) {
+    if (i === 0) continue;
+    timeline.seek(clock);
+    timeline.reverseContinue({ writes: [STACK], everywhere: true });
+    expect(timeline.clock).toBe(places[i - 1]);
+  }
+});
+
+it('what is met where a search could be given up is found then', () => {
+  const ports = [{ first: 0, last: 0xffff }];
+  let found = 0;
+  const isPort = (what: string) => /^(in|out) /.test(what);
+  const access = walk.find(({ clock, seen }) => clock > start + 1000 && [...seen].some(isPort))!;
+  // The first pause is 2^20 clocks behind the beginning.
+  for (let from = access.clock - 2 ** 20 - 60; from <= access.clock - 2 ** 20; from += 4) {
+    timeline.seek(from);
+    const probe = timeline.continuing({ ports, condition: () => false });
+    probe.next();
+    const pause = timeline.clock;
+    probe.return(false);
+    timeline.seek(from);
+    expect(timeline.continue({ ports, condition: () => timeline.clock >= pause })).toBe(true);
+    if (timeline.clock !== pause) continue;
+    found++;
+    timeline.seek(from);
+    expect(timeline.continuing({ ports, condition: () => timeline.clock >= pause }).next()).toEqual({
+      done: true,
+      value: true,
+    });
+  }
+  expect(found).toBeGreaterThan(0);
+});
+
+it('a count of instructions is a place of its own, where the guest sleeps too', () => {
+  const asleep = halted();
+  timeline.seek(asleep.awake - 1);
+  const { retired } = timeline;
+  for (const from of [0, asleep.from, asleep.awake - 1, timeline.end]) {
+    timeline.seek(from);
+    const search = timeline.seekingRetired(retired);
+    let slices = 0;
+    while (!search.next().done) slices++;
+    expect([timeline.retired, timeline.clock]).toEqual([retired, asleep.from]);
+    expect(slices).toBeLessThan(1000);
+  }
+});
+
+/** A sleep of the guest: from the clock behind its HLT to that of the handler that ends it. */
+function halted(): { from: number; awake: number } {
+  timeline.seek(start);
+  for (;;) {
+    const { clock, retired } = timeline;
+    timeline.step();
+    if (timeline.retired === retired + 1 && timeline.clock - clock > 1000) {
+      return { from: firstWith(retired + 1, clock, timeline.clock), awake: timeline.clock };
+    }
+  }
+}
+
+/** By looking at every clock of the sleep's beginning. */
+function firstWith(retired: number, from: number, to: number): number {
+  for (let clock = from; clock < to; clock++) {
+    timeline.seek(clock);
+    if (timeline.retired === retired) return timeline.clock;
+  }
+  return to;
+}

@@ -152,7 +152,7 @@ export class Access {
     const page = physical >>> PAGE_SHIFT;
     const kind = memory.kind[page]!;
     if (kind !== PageKind.ram && kind !== PageKind.rom) return;
-    if (kind === PageKind.ram && memory.watched[page]! & Watch.reads) return;
+    if (memory.watchesReads(page)) return;
     const plain = kind === PageKind.ram && memory.dirty[page] === Dirty.all && memory.watched[page] === 0;
     this.#mmu.fill(linear, physical, plain && this.#mmu.writable, user);
   }
@@ -189,6 +189,7 @@ export class Access {
   #pageNeedsPrecise(physical: number, size: number, write: boolean): boolean {
     const page = physical >>> PAGE_SHIFT;
     const kind = this.#memory.kind[page]!;
+    if (kind === PageKind.rom && this.#memory.watchesReads(page)) return true;
     if (kind !== PageKind.ram) return kind === PageKind.mmio;
     const watched = this.#memory.watched[page]!;
     if (watched === 0) return false;

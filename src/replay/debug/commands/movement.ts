@@ -5,10 +5,14 @@ import { PLACE_HELP, seekPlace } from '../places.js';
 import { stepOut, stepOver } from '../stepping.js';
 import { type Command, CommandError, count, immediate, move } from './command.js';
 
-function* times(text: string, once: () => Move): Move {
+/** Between two signs of life. */
+const STEPS = 16;
+
+function* times(debug: Debugger, text: string, once: () => Move): Move {
   let last: Arrival | undefined;
   for (let left = Math.max(1, count(text, 'number of times', 1)); left > 0; left--) {
     last = yield* once();
+    if (left % STEPS === 0) yield debug.clock;
     if (last.reason !== 'arrived') break;
   }
   return last!;
@@ -42,19 +46,19 @@ function seek(debug: Debugger, text: string): Move {
 
 export const MOVEMENT: readonly Command[] = [
   move(['step', 's', 'stepi', 'si'], '[N]', 'N instructions forward', (debug, text) =>
-    times(text, () => immediate(debug.step('forward'))),
+    times(debug, text, () => immediate(debug.step('forward'))),
   ),
   move(['reverse-step', 'rs', 'reverse-stepi', 'rsi'], '[N]', 'N instructions back', (debug, text) =>
-    times(text, () => immediate(debug.step('back'))),
+    times(debug, text, () => immediate(debug.step('back'))),
   ),
   move(
     ['next', 'n', 'nexti', 'ni'],
     '[N]',
     'N instructions forward, over calls and interrupts',
-    (debug, text) => times(text, () => stepOver(debug, 'forward')),
+    (debug, text) => times(debug, text, () => stepOver(debug, 'forward')),
   ),
   move(['reverse-next', 'rn', 'reverse-nexti', 'rni'], '[N]', 'the same back', (debug, text) =>
-    times(text, () => stepOver(debug, 'back')),
+    times(debug, text, () => stepOver(debug, 'back')),
   ),
   move(['finish', 'fin'], '', 'out of this function, behind its call', (debug) => finished(debug, 'forward')),
   move(['reverse-finish', 'rfin'], '', 'back to the call of this function', (debug) =>

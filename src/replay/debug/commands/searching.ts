@@ -53,19 +53,23 @@ const MOST_AROUND = 2 ** 26;
 function* events(debug: Debugger, args: string): Run {
   const { clock, history, timeline } = debug;
   const wanted = count(args, 'number of events', EVENTS_SHOWN);
-  let found: RunEvent[] = [];
-  for (let back = 2 ** 18; back <= MOST_AROUND && found.length < wanted; back *= 4) {
-    found = [];
-    yield* timeline.seeking(Math.max(0, clock - back));
-    history.onEvent = (one) => found.push(one);
-    try {
+  const found: RunEvent[] = [];
+  history.onEvent = (one) => {
+    found.push(one);
+    if (found.length > wanted) found.shift();
+  };
+  try {
+    for (let back = 2 ** 18; back <= MOST_AROUND && found.length < wanted; back *= 4) {
+      yield* timeline.seeking(Math.max(0, clock - back));
+      found.length = 0;
       yield* timeline.playing(clock);
-    } finally {
-      history.onEvent = () => {};
+      if (back > clock) break;
     }
-    if (back > clock) break;
+  } finally {
+    history.onEvent = () => {};
+    timeline.seek(clock);
   }
-  return found.slice(-wanted).map((one) => `${String(one.clock).padStart(14)} ${describeEvent(one)}`);
+  return found.map((one) => `${String(one.clock).padStart(14)} ${describeEvent(one)}`);
 }
 
 /** Where it becomes true to stay. */

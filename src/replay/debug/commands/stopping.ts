@@ -52,7 +52,7 @@ const CATCHES =
 
 function caught(debug: Debugger, what: string): Target {
   const [kind = '', detail = ''] = what.split(/\s+/, 2);
-  const vector = () => (detail === '' ? undefined : addressOf(debug, detail) & 0xff);
+  const vector = () => (detail === '' ? undefined : vectorOf(debug, detail));
   const source = SOURCES[kind];
   if (source) return { kind: 'vector', vector: vector(), source };
   if (kind === 'vector') return { kind: 'vector', vector: vector() };
@@ -61,6 +61,12 @@ function caught(debug: Debugger, what: string): Target {
   const events: readonly string[] = [...NOTE_KINDS, 'input'];
   if (events.includes(kind)) return { kind: 'event', event: kind as EventKind };
   throw new CommandError(`catch knows ${CATCHES} (${events.join(', ')})`);
+}
+
+function vectorOf(debug: Debugger, text: string): number {
+  const vector = addressOf(debug, text);
+  if (vector > 0xff) throw new CommandError(`"${text}" is no vector, 0 to 0xff`);
+  return vector;
 }
 
 function ports(debug: Debugger, text: string): Target {
