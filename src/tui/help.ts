@@ -7,7 +7,8 @@ const KEY_WIDTH = 11;
 const COMMAND_WIDTH = 22;
 
 const HEAD: readonly Line[] = [
-  line('Small letters go forward in time, capital ones back. j and k scroll; any other key leaves.', 'dim'),
+  line('Small letters go forward in time, capital ones back.', 'label'),
+  line('j and k scroll this help; any other key leaves it.', 'dim'),
 ];
 
 export function helpLines(top: number, rows: number, columns: number): Line[] {

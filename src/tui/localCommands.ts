@@ -1,7 +1,7 @@
 /** Commands of the command line that are the interface's own: they show and save, and do not reach the debugger. */
 import { filtered } from './eventList.js';
 import { tell } from './jobs.js';
-import { PANELS, type PanelName } from './layout.js';
+import type { PanelName } from './layout.js';
 import { become, type Change, marksText, panelsOf, type State } from './state.js';
 
 interface LocalCommand {
@@ -18,7 +18,7 @@ export const LOCAL_COMMANDS: readonly LocalCommand[] = [
   {
     names: ['copy'],
     args: '[screen] FILE',
-    help: 'save the panel with the keys, or all that is shown, as text',
+    help: 'save the panel in focus, or all that is shown',
     run: copy,
   },
   {
@@ -39,7 +39,7 @@ export const LOCAL_COMMANDS: readonly LocalCommand[] = [
   },
   { names: ['undisplay'], args: '[NUMBER]', help: 'show it no more', run: undisplay },
   { names: ['filter'], args: '[KIND...]', help: 'only these kinds of events', run: filtered },
-  { names: ['panel'], args: 'NAME', help: PANELS.join(', '), run: showPanel },
+  { names: ['panel'], args: 'NAME', help: 'show one of them, by its name', run: showPanel },
   { names: ['look'], args: 'EXPRESSION', help: 'have the panel show that address', run: setAddress },
   { names: ['follow'], args: 'EXPRESSION', help: 'memory goes with a register or pointer', run: follow },
 ];

@@ -48,9 +48,16 @@ function codePlace(line: CodeLine | undefined): Place {
   if (!line) return {};
   const memory = memoryOperand(line.text);
   const code = { code: line.address };
-  if (memory) return { ...code, written: memory, watched: memory, address: `&(${memory})` };
+  if (memory) return { ...code, written: memory, watched: memory, ...addressIn(memory) };
   const register = /^\w+ (?:\w+ )?(e?[abcd]x|[abcd][hl]|e?[sd]i|e?[sb]p)\b/.exec(line.text)?.[1];
   return { ...code, address: hex(line.address), ...(register && { written: register }) };
+}
+
+/** Where a place in memory is: what stands in its brackets, with a segment perhaps; or the symbol's own address. */
+function addressIn(source: string): Pick<Place, 'address'> {
+  const inside = /^(?:phys )?\w*\[(.+)\]$/.exec(source)?.[1];
+  if (inside !== undefined) return { address: inside };
+  return /^[\w.]+$/.test(source) ? { address: `&${source}` } : {};
 }
 
 const SIZES: readonly (readonly [RegExp, string])[] = [
@@ -94,7 +101,7 @@ function pointPlace({ view, points }: State): Place {
   const { watches } = points;
   if (points.cursor < watches.length) {
     const source = watches[points.cursor]!;
-    return { written: source, watched: source, address: `&${source}` };
+    return { written: source, watched: source, ...addressIn(source) };
   }
   const breakpoint = view?.breakpoints[points.cursor - watches.length];
   if (breakpoint) return breakpoint.address === undefined ? {} : { code: breakpoint.address };

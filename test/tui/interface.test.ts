@@ -1,5 +1,6 @@
 /** The whole interface on the demo's trace, keys in and frames out, with a real debugger behind it. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { placeOf } from '../../src/tui/place.js';
 import { openDemo } from './support/localSession.js';
 import { TestScreen } from './support/screen.js';
 
@@ -15,6 +16,27 @@ async function open(columns = 80, rows = 24): Promise<void> {
 const position = () => screen.state.view!.position;
 /** The line with the position, without what it stands for. */
 const here = () => screen.text.split('\n').find((line) => /^[ \u2500-\u257f]{2}.>/.test(line)) ?? '';
+
+describe('what the cursor is on', () => {
+  it('is asked for in the words of the debugger', async () => {
+    await open(120, 40);
+    await screen.type(':seek 182270361\r');
+    // The operand of `mov [1003ECh],eax`.
+    await screen.keys('p');
+    expect(screen.text).toMatch(/linear +001003ec counter/);
+    await screen.keys('1', '\r', '0', '\r');
+    expect(screen.text).toContain('3 memory  linear &counter');
+    expect(placeOf(screen.state)).toMatchObject({ written: 'byte[0x1003ec]' });
+    await screen.keys('2', '\r');
+    expect(screen.text).toContain('3 memory  linear eax');
+    await screen.keys('4', 'w');
+    expect(screen.text).toMatch(/watch dword\[0x1131c0\]/);
+    await screen.keys('1', 'b');
+    expect(screen.state.view!.breakpoints).toHaveLength(2);
+    await screen.keys('b');
+    expect(screen.state.view!.breakpoints).toHaveLength(1);
+  });
+});
 
 describe('the demo', () => {
   it('leads from the failure to its cause, as the hints say', async () => {

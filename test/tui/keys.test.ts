@@ -1,0 +1,131 @@
+/** Whatever keys are pressed, in whatever order: nothing breaks, and what is undone is undone. */
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { helpLines } from '../../src/tui/help.js';
+import { KEY_GROUPS } from '../../src/tui/keys.js';
+import { plainText, widthOf } from '../../src/tui/text.js';
+import { openDemo } from './support/localSession.js';
+import { TestScreen } from './support/screen.js';
+
+let screen: TestScreen;
+afterEach(() => screen?.close());
+
+const KEYS = KEY_GROUPS.flatMap(({ bindings }) => bindings).flatMap(({ keys }) => keys);
+
+/** What terminals send for keys that have names. */
+const SENT: Readonly<Record<string, string>> = {
+  enter: '\r',
+  escape: '\x1b',
+  tab: '\t',
+  'shift-tab': '\x1b[Z',
+  up: '\x1b[A',
+  down: '\x1b[B',
+  right: '\x1b[C',
+  left: '\x1b[D',
+  home: '\x1b[H',
+  end: '\x1b[F',
+  pageup: '\x1b[5~',
+  pagedown: '\x1b[6~',
+  'ctrl-b': '\x02',
+  'ctrl-c': '\x03',
+  'ctrl-d': '\x04',
+  'ctrl-f': '\x06',
+  'ctrl-l': '\x0c',
+  'ctrl-u': '\x15',
+};
+const sent = (key: string): string => SENT[key] ?? key;
+
+const mouse = fc
+  .tuple(fc.constantFrom(0, 64, 65), fc.nat(130), fc.nat(45))
+  .map(([button, x, y]) => `\x1b[<${button};${x + 1};${y + 1}M`);
+const typed = fc.constantFrom(
+  ...[
+    'eax',
+    'counter',
+    '12%',
+    'no such',
+    '(',
+    '',
+    'irq',
+    'tick',
+    'i:1000',
+    'x/32 esp',
+    'help',
+    'display eax',
+  ],
+);
+const anything = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(...KEYS).map(sent) },
+  { weight: 2, arbitrary: mouse },
+  { weight: 2, arbitrary: typed.map((text) => `${text}\r`) },
+);
+
+describe('any keys', () => {
+  it('break nothing, and leave a frame of the terminal’s size', async () => {
+    const session = await openDemo();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom([80, 24], [120, 40], [60, 14]),
+        fc.array(anything, { maxLength: 30 }),
+        async ([columns, rows], keys) => {
+          screen?.close();
+          screen = new TestScreen(session, columns!, rows!);
+          await screen.settle();
+          for (const key of keys) {
+            await screen.type(key);
+            expect(screen.text).not.toMatch(/undefined|is not a function|Cannot read|defect/);
+            const lines = screen.text.split('\n');
+            expect(lines).toHaveLength(rows!);
+            for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns!);
+          }
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  it('that are pressed faster than they are done are all done', async () => {
+    screen = new TestScreen(await openDemo(), 80, 24);
+    await screen.type(':seek i:1000000\r');
+    await screen.type('s'.repeat(40));
+    expect(screen.state.view!.position.retired).toBe(1_000_040);
+    await screen.type('S'.repeat(15) + 's'.repeat(5));
+    expect(screen.state.view!.position.retired).toBe(1_000_030);
+  });
+});
+
+it('steps and the steps back lead to the same frame', async () => {
+  screen = new TestScreen(await openDemo(), 120, 40);
+  const panels = () => screen.text.split('\n').slice(0, -4).join('\n');
+  const step = fc.constantFrom('s', 'S');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1_000_000, max: 64_000_000 }),
+      fc.array(step, { maxLength: 12 }),
+      async (at, steps) => {
+        await screen.keys('1');
+        await screen.type(`:seek i:${at}\r`);
+        const before = panels();
+        await screen.keys(...steps);
+        await screen.keys(...steps.reverse().map((key) => (key === 's' ? 'S' : 's')));
+        expect(panels()).toBe(before);
+      },
+    ),
+    { numRuns: 8 },
+  );
+});
+
+describe('help', () => {
+  const all = helpLines(0, 200, 120).map((line) => plainText(line).trimEnd());
+
+  it('names every key, and no key does two things', () => {
+    expect(new Set(KEYS).size).toBe(KEYS.length);
+    for (const { bindings } of KEY_GROUPS) {
+      for (const { help } of bindings) expect(all.some((line) => line.endsWith(help))).toBe(true);
+    }
+  });
+
+  it('fits 80 columns', () => {
+    for (const line of all) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
