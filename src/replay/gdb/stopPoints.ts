@@ -7,7 +7,7 @@
  */
 import type { Access, Breakpoint, Condition, Target } from '../debug/breakpoints.js';
 import { type AgentContext, holds } from './agentExpression.js';
-import { bytesOfHex, numberOf, numbersOf } from './hex.js';
+import { bytesOfHex, numbersOf } from './hex.js';
 
 /** The protocol's numbers for the kinds, and how a stop reply names them. */
 const KINDS = ['swbreak', 'hwbreak', 'watch', 'rwatch', 'awatch'] as const;
@@ -53,15 +53,15 @@ export class StopPoints {
 
   /** `type,address,kind;conditions`, as behind Z; the answer. To insert one again replaces its conditions. */
   insert(text: string): string {
-    const [where = '', ...conditions] = text.split(';');
+    const [where = '', conditions = ''] = text.split(';');
     const place = parse(where);
     if (!place) return '';
     const { kind, address, length } = place;
     if (length > MAX_WATCHED) return `E.${length} bytes are too many to watch`;
-    const codes = conditions.filter((code) => code.startsWith('X')).map(codeOf);
-    if (codes.includes(undefined)) return 'E.a condition of a breakpoint is cut off';
+    const codes = codesOf(conditions);
+    if (!codes) return 'E.a condition of a breakpoint is cut off';
     const target = targetOf(kind, address, length);
-    const condition = conditionOf(codes as Uint8Array[], this.#context);
+    const condition = conditionOf(codes, this.#context);
     this.#all.set(key(place), { number: 0, text: '', enabled: true, kind, address, target, ...condition });
     return 'OK';
   }
@@ -101,11 +101,18 @@ function targetOf(kind: Kind, address: number, length: number): Target {
   return { kind: 'watch', access, address, length: Math.max(1, length), physical: false, changes };
 }
 
-/** Of `Xlength,bytes`. */
-function codeOf(text: string): Uint8Array | undefined {
-  const [length, hex] = text.slice(1).split(',');
-  const bytes = bytesOfHex(hex ?? '');
-  return bytes?.length === numberOf(length ?? '') ? bytes : undefined;
+/** Of `Xlength,bytes`, one behind the other. */
+function codesOf(text: string): Uint8Array[] | undefined {
+  const codes: Uint8Array[] = [];
+  for (let rest = text; rest !== ''; ) {
+    const [head, length] = /^X([0-9a-f]+),/i.exec(rest) ?? [];
+    const digits = 2 * Number.parseInt(length ?? '0', 16);
+    const bytes = head && bytesOfHex(rest.slice(head.length, head.length + digits));
+    if (!bytes || 2 * bytes.length !== digits) return undefined;
+    codes.push(bytes);
+    rest = rest.slice(head.length + digits);
+  }
+  return codes;
 }
 
 /** One that holds is enough: each is of another breakpoint of gdb's at the same place. */

@@ -375,7 +375,20 @@ describe('moves', () => {
     insert(0, LOAD, 1, `;X${(code.length / 2).toString(16)},${code}`);
     expect(stop(gdb.ask('bc')).has('swbreak')).toBe(true);
     expect([debug.pc, counter()]).toEqual([LOAD, value]);
-    expect(gdb.ask(`Z0,${address(LOAD)},1;X5,24`)).toMatch(/^E\./);
+    for (const cut of ['X5,24', 'X1,', 'X,27', 'X1,27X', 'X2,2227X1,2', 'X1,zz']) {
+      expect(gdb.ask(`Z0,${address(LOAD)},1;${cut}`), cut).toMatch(/^E\./);
+    }
+  });
+
+  it('stop where one of several conditions holds', () => {
+    // const8 0 or 1; end.
+    const [never, always] = ['X3,220027', 'X3,220127'];
+    insert(0, STORE, 1, `;${never}${never}`);
+    expect(stop(gdb.ask('bc')).get('replaylog')).toBe('begin');
+    debug.timeline.seek(middle);
+    insert(0, STORE, 1, `;${never}${always}`);
+    expect(stop(gdb.ask('bc')).has('swbreak')).toBe(true);
+    expect(debug.pc).toBe(STORE);
   });
 
   it('step through a range in one go', () => {

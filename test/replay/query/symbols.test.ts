@@ -19,6 +19,13 @@ describe('text', () => {
     expect(symbols.address('printf')).toBeUndefined();
   });
 
+  it('says what is code and what is data, as nm does', () => {
+    const kinds = [...read('1 T f\n2 t g\n3 W h\n4 D a\n5 b b\n6 R c\n7 V d\n8 A e\n9 i\n')].map(
+      (s) => s.kind,
+    );
+    expect(kinds).toEqual(['code', 'code', 'code', 'data', 'data', 'data', 'data', undefined, undefined]);
+  });
+
   it('that is none of these is refused, with the line', () => {
     expect(() => read('c1000000 T _text\nhello, world\n')).toThrow('line 2 is no address and name');
     expect(() => read('\n')).toThrow('it holds no symbols');
@@ -67,6 +74,7 @@ describe('ELF', () => {
     const symbols = readSymbols(file);
     expect([...symbols.names]).toEqual(['main', 'count']);
     expect(symbols.address('count')).toBe(0x804a000);
+    expect([...symbols].map(({ kind }) => kind)).toEqual(['code', 'data']);
   });
 
   it('that is damaged is refused with a reason, never otherwise', () => {
