@@ -144,7 +144,7 @@ export class Debugger {
   /** To where something happens, whatever breakpoints there are. */
   *find(direction: Direction, stops: Stops): Move {
     const found = yield* this.#search(direction, stops);
-    return found ? this.#arrival('arrived') : this.#nothing(direction);
+    return found ? { ...this.#arrival('arrived'), hits: this.timeline.hits } : this.#nothing(direction);
   }
 
   #search(direction: Direction, stops: Stops): Travel {
@@ -159,8 +159,7 @@ export class Debugger {
   }
 
   #arrival(reason: Reason): Arrival {
-    const { hits, divergence } = this.timeline;
-    return { reason: divergence ? 'diverged' : reason, met: [], hits };
+    return { reason: this.timeline.divergence ? 'diverged' : reason, met: [], hits: [] };
   }
 }
 

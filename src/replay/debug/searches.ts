@@ -17,13 +17,11 @@ export function* findText(
   on: 'serial' | 'screen',
 ): Move {
   if (on === 'screen') return yield* debug.find(direction, appearance(text));
-  const from = debug.clock;
   const at = yield* sentAt(debug, direction, text);
   if (at !== undefined) return yield* debug.seek(at);
   const nowhere = yield* debug.seek(direction === 'forward' ? debug.end : 0);
-  return from === debug.clock || nowhere.reason === 'diverged'
-    ? nowhere
-    : { ...nowhere, reason: direction === 'forward' ? 'end' : 'beginning' };
+  if (nowhere.reason === 'diverged') return nowhere;
+  return { ...nowhere, reason: direction === 'forward' ? 'end' : 'beginning' };
 }
 
 /** Where it was sent next, or last; learns what was sent as far as need be. */

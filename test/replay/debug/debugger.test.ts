@@ -142,6 +142,26 @@ describe('commands', () => {
     expect(say('print counter')).not.toBe(before);
   });
 
+  it('that find nothing say so, and stay', () => {
+    say('seek 50%');
+    const { clock } = debug;
+    for (const line of [
+      'find nowhere to be seen',
+      'reverse-find "PANIC"',
+      'previous-event mouse',
+      'find screen xyzzy',
+    ]) {
+      expect(() => say(line)).toThrow(CommandError);
+      expect(debug.clock).toBe(clock);
+    }
+  });
+
+  it('tell what they met, and not what others did', () => {
+    say('seek end');
+    expect(say('who counter')).toContain('write of 4 bytes');
+    expect(say('seek 50%')).not.toContain('write');
+  });
+
   it('set breakpoints of every kind, list and delete them', () => {
     say('seek 50%');
     expect(say('break 0x100000 if eax == 1')).toBe(

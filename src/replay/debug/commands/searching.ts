@@ -1,4 +1,5 @@
 /** Commands that look for something in the whole run, and go there. */
+import type { Note } from '../../../core/device.js';
 import { describeEvent, type EventKind, type RunEvent } from '../../events.js';
 import { NOTE_KINDS } from '../../noteDigest.js';
 import { type Found, Searcher } from '../../query/search.js';
@@ -10,7 +11,8 @@ function find(debug: Debugger, direction: Direction, args: string): Move {
   const [, on = 'serial', text = ''] = /^(?:(serial|screen)\s+)?(.*)$/s.exec(args) ?? [];
   const wanted = /^"(.*)"$/s.exec(text)?.[1] ?? text;
   if (wanted === '') throw new CommandError('find: a text is missing');
-  return findText(debug, direction, wanted, on as 'serial' | 'screen');
+  const nothing = `"${wanted}" is not said ${SIDES[direction]} here`;
+  return staying(debug, findText(debug, direction, wanted, on as 'serial' | 'screen'), nothing);
 }
 
 function event(debug: Debugger, direction: Direction, kind: string): Move {
@@ -19,19 +21,34 @@ function event(debug: Debugger, direction: Direction, kind: string): Move {
     throw new CommandError(`"${kind}" is no kind of event; there are ${kinds.join(', ')}`);
   }
   const wanted = (one: EventKind) => kind === '' || kind === one;
-  return debug.find(direction, { notes: (note) => wanted(note.kind), inputs: () => wanted('input') });
+  const stops = { notes: (note: Note) => wanted(note.kind), inputs: () => wanted('input') };
+  return staying(debug, debug.find(direction, stops), `no such event ${SIDES[direction]} here`);
 }
 
 function who(debug: Debugger, args: string): Move {
   const [, disk, lba] = /^disk\s+(\S+)\s+(\d+)$/.exec(args) ?? [];
   if (args === '') throw new CommandError('who: what was written is missing');
   try {
-    if (disk !== undefined) return guarded(lastSectorWrite(debug, disk, count(lba!, 'sector', 0)));
-    const name = args.trim();
-    return guarded(debug.registers.all.has(name) ? lastRegisterWrite(debug, name) : lastWrite(debug, name));
+    return staying(debug, guarded(lastWriteOf(debug, args, disk, lba)), 'it was not written before here');
   } catch (error) {
     throw commandError(error);
   }
+}
+
+function lastWriteOf(debug: Debugger, name: string, disk?: string, lba?: string): Move {
+  if (disk !== undefined) return lastSectorWrite(debug, disk, count(lba!, 'sector', 0));
+  return debug.registers.all.has(name) ? lastRegisterWrite(debug, name) : lastWrite(debug, name);
+}
+
+const SIDES = { forward: 'behind', back: 'before' } as const;
+
+/** A search that finds nothing leaves one where one was. */
+function* staying(debug: Debugger, search: Move, nothing: string): Move {
+  const { clock } = debug;
+  const arrival = yield* search;
+  if (arrival.reason !== 'beginning' && arrival.reason !== 'end') return arrival;
+  yield* debug.seek(clock);
+  throw new CommandError(nothing);
 }
 
 function* guarded(search: Move): Move {
