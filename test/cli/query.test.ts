@@ -160,6 +160,27 @@ describe('query', () => {
   });
 });
 
+describe('of a PC/XT', () => {
+  it('the same can be asked', async () => {
+    const script = path.join(dir, 'wait.yaml');
+    const xt = path.join(dir, 'xt.rewind');
+    fs.writeFileSync(script, '- delay: 900\n');
+    const recorded = await run('record', '--board', 'xt', '--script', script, '--quiet', '-o', xt);
+    expect(recorded.code).toBe(0);
+    // The BIOS counts ticks at 40:6C in INT 08h, which then calls INT 1Ch.
+    const [{ by, instruction, before, after }] = objects((await run('who', xt, 'word[0x46c]', '--json')).out);
+    expect({ by, text: instruction.text }).toEqual({ by: 'instruction', text: 'inc word [6Ch]' });
+    expect(Number(after)).toBe(Number(before) + 1);
+    const ticks = objects((await run('query', xt, 'vectors', '8', '--json')).out);
+    expect(ticks.length).toBe(Number(after));
+    const hooks = objects((await run('query', xt, 'vectors', '0x1c', '--json')).out);
+    expect(hooks.length).toBe(ticks.length);
+    for (const { source, at } of hooks) {
+      expect([source, at]).toEqual(['software', expect.stringMatching(/^bios\.int08/)]);
+    }
+  });
+});
+
 describe('an index', () => {
   it('that is damaged, or of another trace, is written anew', async () => {
     const good = fs.readFileSync(index);

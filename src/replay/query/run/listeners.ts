@@ -63,6 +63,11 @@ class Drafts {
     });
   }
 
+  amendLast(change: (finding: Finding) => Finding): void {
+    const last = this.#drafts.pop();
+    if (last) this.#drafts.push({ ...last, finding: change(last.finding) });
+  }
+
   take(): Draft[] {
     const taken = this.#drafts;
     this.#drafts = [];
@@ -184,19 +189,34 @@ class PortListener implements Listener {
 
 class VectorListener implements Listener {
   readonly stops: Stops;
+  readonly #witness: Witness;
   readonly #drafts = new Drafts();
 
   constructor(wanted: number | undefined, witness: Witness) {
+    this.#witness = witness;
     this.stops = {
       vectors: (vector) => wanted === undefined || vector === wanted,
       met: (hit) => {
         if (hit.kind !== 'vector') return;
         const { vector, source } = hit;
-        const thread = interrupted(witness.machine, vector);
-        const code = withCode(thread && witness.codeAt(thread.pc));
+        // An 8086 tells it before it has pushed the frame.
+        const code = witness.knowsInstruction ? this.#left(vector) : {};
         this.#drafts.add({ kind: 'vector', clock: witness.clock, vector, source, ...code });
       },
     };
+  }
+
+  /** The code that was left, by the frame on the stack. */
+  #left(vector: number): { readonly code?: Code } {
+    const thread = interrupted(this.#witness.machine, vector);
+    return withCode(thread && this.#witness.codeAt(thread.pc));
+  }
+
+  /** At the first instruction of the handler. */
+  boundary(hits: readonly Hit[]): void {
+    const last = hits.findLast((hit) => hit.kind === 'vector');
+    if (this.#witness.knowsInstruction || !last) return;
+    this.#drafts.amendLast((finding) => ({ ...finding, ...this.#left(last.vector) }));
   }
 
   take(): Draft[] {
