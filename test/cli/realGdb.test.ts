@@ -2,7 +2,7 @@
  * The real gdb on the demo's recording: what its users type, and what it says then. Skipped where no gdb is
  * installed.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -34,10 +34,37 @@ async function number(expression: string): Promise<number> {
   return Number(value);
 }
 
+const file = (name: string): string => new URL(`../../${name}`, import.meta.url).pathname;
+
+/** What docs/debugging.md shows under "A session": commands, and what is said to them. */
+function documented(): { readonly command: string; readonly said: string }[] {
+  const text = readFileSync(file('docs/debugging.md'), 'utf8');
+  const section = /^## A session\n(.*?)^## /ms.exec(text)![1]!;
+  const blocks = [...section.matchAll(/^```\n(.*?)^```$/gms)].map(([, block]) => block!);
+  return blocks.flatMap((block) => {
+    const turns = block.split(/^\(gdb\) /m).slice(1);
+    return turns.map((turn) => {
+      const [command, ...said] = turn.split('\n');
+      return { command: command!, said: said.join('\n').trim() };
+    });
+  });
+}
+
 describe.skipIf(!HAS_GDB)('gdb on the demo', () => {
   afterEach(async () => {
     await gdb.quit();
     await server.end();
+  });
+
+  it('says what the documentation shows', async () => {
+    await begin(TRACE);
+    await gdb.type('echo connected\\n');
+    const turns = documented();
+    expect(turns.length).toBeGreaterThan(15);
+    for (const { command, said } of turns) {
+      const answer = (await gdb.type(command)).replace(/^Continuing\.\n/, '').trim();
+      expect(answer, command).toBe(said);
+    }
   });
 
   it("knows the guest's symbols, and breaks at them both ways", async () => {
@@ -163,12 +190,11 @@ describe.skipIf(!HAS_GDB)('gdb on the demo', () => {
     await gdb.type('monitor mark here', 'stepi');
     expect(await number('$clock')).toBeGreaterThan(clock);
     expect(await gdb.type('monitor marks')).toContain(`${clock}`);
-    await gdb.type('monitor seek here', 'maintenance flush register-cache');
+    await gdb.type(`source ${file('docs/rewind86.gdb')}`, 'monitor seek here');
     expect(await number('$clock')).toBe(clock);
     expect(await gdb.type('monitor events 3')).toMatch(/irq +cpu deliver 32/);
     expect(await gdb.type('monitor devices')).toContain('pic1 pic2');
     expect(await gdb.type('monitor bisect counter > 1000')).toMatch(/worker\.store/);
-    await gdb.type('maintenance flush register-cache');
     expect(await number(COUNTER)).toBe(1001);
     expect(await gdb.type('monitor frobnicate')).toMatch(/no command is called "frobnicate"/);
   });
