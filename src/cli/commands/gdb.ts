@@ -6,10 +6,10 @@ import { type Channel, Listener, standardChannel } from '../host/channel.js';
 import { type Host, say } from '../host/host.js';
 import { fileName, natural } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
-import { addReplayOptions, openTimeline, type ReplayOptions, warnIncomplete } from '../machine/trace.js';
+import { addTimelineOptions, openTimeline, type TimelineOptions, warnIncomplete } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
 
-interface GdbOptions extends ReplayOptions {
+interface GdbOptions extends TimelineOptions {
   readonly port: number;
   readonly stdio: boolean;
   readonly once: boolean;
@@ -22,7 +22,7 @@ const MAX_PORT = 0xffff;
 const PROGRESS_MS = 1000;
 
 export const addGdb: AddCommand = (program, host, finish) => {
-  addReplayOptions(
+  addTimelineOptions(
     program.command('gdb').description('debug a recorded run with gdb, forwards and backwards'),
   )
     .option(
@@ -37,7 +37,7 @@ export const addGdb: AddCommand = (program, host, finish) => {
       false,
     )
     .option('--once', 'end when gdb has gone', false)
-    .option('--symbols <file>', `for monitor commands: ${SYMBOLS_HELP}`, fileName)
+    .option('--symbols <file>', SYMBOLS_HELP, fileName)
     .action(async (path: string, options: GdbOptions) => finish(await gdb(path, options, host)));
 };
 

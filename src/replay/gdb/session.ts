@@ -152,8 +152,9 @@ export class GdbSession {
   }
 
   #proceed({ slices, interrupted }: Work): void {
-    if (this.#queue[0] === 'interrupt') {
-      this.#queue.shift();
+    const interrupt = this.#queue.indexOf('interrupt');
+    if (interrupt >= 0) {
+      this.#queue.splice(interrupt, 1);
       slices.return('');
       this.#work = undefined;
       return this.#answer(interrupted());
