@@ -13,17 +13,17 @@ import { type Host, say } from '../host/host.js';
 import { fileName, natural } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import {
-  addReplayOptions,
+  addTimelineOptions,
   diverged,
   openTimeline,
-  type ReplayOptions,
+  type TimelineOptions,
   warnIncomplete,
 } from '../machine/trace.js';
 import { BisectCommand } from './bisectCommand.js';
 import { bisectJson, bisectText } from './bisectReport.js';
 import type { AddCommand } from './command.js';
 
-interface BisectOptions extends ReplayOptions {
+interface BisectOptions extends TimelineOptions {
   readonly when?: string;
   readonly run?: string;
   readonly good?: number;
@@ -38,7 +38,7 @@ const PROGRESS_MS = 200;
 
 export const addBisect: AddCommand = (program, host, finish) => {
   const clock = natural(Number.MAX_SAFE_INTEGER);
-  addReplayOptions(
+  addTimelineOptions(
     program.command('bisect').description('find when an expression becomes true, and what made it so'),
   )
     .option('--when <expression>', 'what becomes true, see docs/expressions.md')

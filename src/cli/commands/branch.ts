@@ -31,13 +31,13 @@ import {
 } from '../machine/live.js';
 import { fileName, natural, seconds } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
-import { addReplayOptions, openTimeline, type ReplayOptions, warnIncomplete } from '../machine/trace.js';
+import { addTimelineOptions, openTimeline, type TimelineOptions, warnIncomplete } from '../machine/trace.js';
 import { travel } from '../machine/travel.js';
 import { PROGRAM } from '../version.js';
 import { type EditOptions, type Edits, editsOf, inputsAfter } from './branchEdits.js';
 import type { AddCommand } from './command.js';
 
-interface BranchOptions extends ReplayOptions, EditOptions {
+interface BranchOptions extends TimelineOptions, EditOptions {
   readonly at?: number;
   readonly poke: readonly string[];
   readonly interrupt?: number;
@@ -60,7 +60,7 @@ interface BranchOptions extends ReplayOptions, EditOptions {
 
 export const addBranch: AddCommand = (program, host, finish) => {
   const command = program.command('branch').description('go on from a place in a run, otherwise than it did');
-  addChanges(addReplayOptions(command));
+  addChanges(addTimelineOptions(command));
   addRun(command).action(async (path: string, options: BranchOptions) => {
     finish(await run(path, options, host));
   });

@@ -12,10 +12,10 @@ import { protectInputs, readWhole } from '../host/files.js';
 import { type Host, printable } from '../host/host.js';
 import { fileName } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
-import { addReplayOptions, openTrace, type ReplayOptions } from '../machine/trace.js';
+import { addTimelineOptions, openTrace, type TimelineOptions } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
 
-interface DebugOptions extends ReplayOptions {
+interface DebugOptions extends TimelineOptions {
   readonly symbols?: string;
   readonly at?: string;
   readonly marks?: string;
@@ -24,7 +24,7 @@ interface DebugOptions extends ReplayOptions {
 }
 
 export const addDebug: AddCommand = (program, host, finish) => {
-  addReplayOptions(
+  addTimelineOptions(
     program.command('debug').description('move through a recorded run on the terminal, both ways'),
   )
     .option('--symbols <file>', SYMBOLS_HELP, fileName)
@@ -44,8 +44,8 @@ async function debug(path: string, options: DebugOptions, host: Host): Promise<n
   // What is wrong with the file is said before the terminal is taken.
   symbolsFor(trace, options.symbols);
   const marks = options.marks === undefined ? '' : readMarks(options.marks);
-  const { symbols, engine, salvage, at } = options;
-  const opening: Opening = { path, engine, salvage, symbols, marks: parseMarks(marks) };
+  const { symbols, engine, salvage, checkpointMemory, at } = options;
+  const opening: Opening = { path, engine, salvage, checkpointMemory, symbols, marks: parseMarks(marks) };
   const cast = options.cast === undefined ? undefined : castOf(options.cast, path, host);
   const session = await RemoteSession.open(factsOf(path, trace), opening);
   try {

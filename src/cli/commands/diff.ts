@@ -8,12 +8,12 @@ import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
 import { fileName, natural } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
-import { addReplayOptions, openTimeline, type ReplayOptions, warnIncomplete } from '../machine/trace.js';
+import { addTimelineOptions, openTimeline, type TimelineOptions, warnIncomplete } from '../machine/trace.js';
 import { drive } from './bisect.js';
 import type { AddCommand } from './command.js';
 import { type DiffFrame, diffJson, diffText, isEqual } from './diffReport.js';
 
-interface DiffOptions extends ReplayOptions {
+interface DiffOptions extends TimelineOptions {
   readonly good?: number;
   readonly first: boolean;
   readonly symbols?: string;
@@ -22,7 +22,7 @@ interface DiffOptions extends ReplayOptions {
 
 export const addDiff: AddCommand = (program, host, finish) => {
   const clock = natural(Number.MAX_SAFE_INTEGER);
-  addReplayOptions(program.command('diff').description('find where two recorded runs part, and why'))
+  addTimelineOptions(program.command('diff').description('find where two recorded runs part, and why'))
     .argument('<other>', 'another one', fileName)
     .option('--good <clock>', 'from where on to look (default: the beginning)', clock)
     .option('--first', 'look at every instruction where samples would do; takes long', false)

@@ -11,6 +11,7 @@ export interface Opening {
   readonly path: string;
   readonly salvage: boolean;
   readonly engine: Engine;
+  readonly checkpointMemory?: number | undefined;
   readonly symbols: string | undefined;
   readonly marks: readonly (readonly [name: string, clock: number])[];
 }

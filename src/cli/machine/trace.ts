@@ -1,5 +1,5 @@
 /** What the commands that read a trace have in common. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeDivergence } from '../../replay/divergence.js';
 import { Session } from '../../replay/session.js';
 import type { StoredIndex } from '../../replay/timeline/storedIndex.js';
@@ -34,6 +34,30 @@ export function addReplayOptions(command: Command): Command {
   );
 }
 
+/** Of commands that move about in a trace. */
+export interface TimelineOptions extends ReplayOptions {
+  /** Bytes. */
+  readonly checkpointMemory?: number | undefined;
+}
+
+export function addTimelineOptions(command: Command): Command {
+  return addReplayOptions(command).option(
+    '--checkpoint-memory <size>',
+    'of the host, for places to go back to (default: 512M)',
+    checkpointMemory,
+  );
+}
+
+/** Whole MiB, of which there must be enough for some checkpoints. */
+function checkpointMemory(text: string): number {
+  const [, count, unit] = /^([0-9]{1,7})([MG])$/.exec(text) ?? [];
+  const bytes = Number(count) * (unit === 'G' ? 2 ** 30 : 2 ** 20);
+  if (!unit || bytes < LEAST_MEMORY) throw new InvalidArgumentError('It is MiB or GiB, at least 16M.');
+  return bytes;
+}
+
+const LEAST_MEMORY = 16 * 2 ** 20;
+
 export function openTrace(path: string, options: TraceOptions): Trace {
   return naming(path, options, () => Trace.open(new ReadFile(path), options));
 }
@@ -48,7 +72,7 @@ export function openSession(path: string, options: ReplayOptions, host: Host): S
 }
 
 /** With the index beside the trace, if there is one. */
-export function openTimeline(path: string, options: ReplayOptions, host: Host): Timeline {
+export function openTimeline(path: string, options: TimelineOptions, host: Host): Timeline {
   const trace = openTrace(path, options);
   if (!trace.begun) throw trace.lack;
   return timelineOf(path, trace, readIndex(path, trace, host), options, host);
@@ -58,11 +82,13 @@ export function timelineOf(
   path: string,
   trace: Trace,
   index: StoredIndex | undefined,
-  options: ReplayOptions,
+  options: TimelineOptions,
   host: Host,
 ): Timeline {
   const boards = host.boards(options.engine);
-  return naming(path, options, () => new Timeline(trace, boards, index && { index }));
+  const { checkpointMemory } = options;
+  const held = { ...(index && { index }), ...(checkpointMemory && { checkpointMemory }) };
+  return naming(path, options, () => new Timeline(trace, boards, held));
 }
 
 /** Puts the file's name before what is wrong with it, and behind it what helps. */
