@@ -29,10 +29,10 @@ export function promptLine(state: State, columns: number): Line {
 }
 
 function promptSpans({ prompt }: State): Line {
-  const { kind, text, cursor, completions } = prompt!;
+  const { kind, text, cursor, completions, proposed } = prompt!;
   return [
     span(PROMPTS[kind].label, 'key'),
-    span(text.slice(0, cursor)),
+    span(text.slice(0, cursor), proposed ? 'note' : undefined),
     span(text.slice(cursor, cursor + 1) || ' ', 'here'),
     span(text.slice(cursor + 1)),
     span(completions.length > 0 ? `   ${completions.join(' ')}` : '', 'dim'),
@@ -42,10 +42,11 @@ function promptSpans({ prompt }: State): Line {
 const BAR = 20;
 
 /** What is being searched, and where. */
-function progressLine({ facts }: State, { line: what, clock = 0 }: Running, columns: number): Line {
+function progressLine({ facts, queue }: State, { line: what, clock = 0 }: Running, columns: number): Line {
   const part = Math.max(0, Math.min(1, clock / Math.max(1, facts.end)));
   const full = Math.round(part * BAR);
   const bar = '\u2588'.repeat(full) + '\u2591'.repeat(BAR - full);
-  const text = ` ${what}: at ${(100 * part).toFixed(0)} % of the run`;
+  const waiting = queue.length > 0 ? `, ${queue.length} more to do` : '';
+  const text = ` ${what}: at ${(100 * part).toFixed(0)} % of the run${waiting}`;
   return fit([span(bar, 'changed'), span(text), span('  Esc gives it up', 'dim')], columns);
 }

@@ -78,6 +78,8 @@ export class Controller {
         return this.#then(this.#port.command(effect.line), (result) => ({ kind: 'done', result }));
       case 'complete':
         return this.#then(this.#port.complete(effect.line), (names) => ({ kind: 'names', names }));
+      case 'find-event':
+        return this.#then(this.#port.findEvent(effect.search), (index) => ({ kind: 'found', index }));
       case 'save':
         return this.#save(effect.file, effect.text);
       case 'copy':

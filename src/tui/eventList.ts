@@ -1,4 +1,6 @@
 /** The list of a run's events: which pass the filter, and where in it the debugger stands. */
+import type { EventKind } from '../replay/events.js';
+import type { EventSearch } from '../replay/view/events.js';
 import type { EventColumns } from './session.js';
 import { become, type Change, type EventsState, type State } from './state.js';
 
@@ -33,6 +35,44 @@ export function centre({ events, view }: State): number {
 export function topOf(state: State, rows: number): number {
   const most = Math.max(0, shownCount(state.events) - rows);
   return Math.max(0, Math.min(most, centre(state) - Math.floor(rows / 2)));
+}
+
+/** Looks for a text in their lines, from the cursor on. */
+export function lookFor(state: State, text: string, direction: EventSearch['direction']): Change {
+  const { events } = state;
+  const next = centre(state) + (direction === 'forward' ? 1 : -1);
+  if (next < 0 || next >= shownCount(events)) return become(nowhere(state, text));
+  const kinds = new Set(events.filter as readonly EventKind[]);
+  const search = { text, direction, from: indexOf(events, next), ...(kinds.size > 0 && { kinds }) };
+  return become({ ...state, events: { ...events, sought: text } }, { kind: 'find-event', search });
+}
+
+/** The cursor goes to the event that was found. */
+export function found(state: State, index: number | undefined): State {
+  if (index === undefined) return nowhere(state, state.events.sought);
+  const { passing } = state.events;
+  const cursor = passing ? passing.indexOf(index) : index;
+  return {
+    ...state,
+    focus: 'events',
+    tab: 'events',
+    events: { ...state.events, cursor },
+    message: undefined,
+  };
+}
+
+function nowhere(state: State, text: string): State {
+  return { ...state, message: { text: `no event with "${text}" there`, failed: true } };
+}
+
+/** The clock of the next of those listed, or the last; undefined if there is none. */
+export function neighbour(state: State, direction: EventSearch['direction']): number | undefined {
+  const { events, view } = state;
+  const clock = view?.position.clock ?? 0;
+  const shown = direction === 'forward' ? firstFrom(events, clock + 1) : firstFrom(events, clock) - 1;
+  return shown < 0 || shown >= shownCount(events)
+    ? undefined
+    : events.columns?.clocks[indexOf(events, shown)];
 }
 
 /** More events are known. */

@@ -13,8 +13,7 @@ const HINTS: readonly Hint[] = [
   { text: 'U, Enter: who wrote counter? N: back over the interrupt.', done: /^(reverse-next|rn)\b/ },
 ];
 
-export const THANKS =
-  'Read in one turn, stored in another: that is the race. n goes forward again, ? shows all keys';
+export const THANKS = 'Read in one turn, stored in another: that is the race. n goes on, ? helps.';
 
 export function hintText({ hint }: State): string {
   return ` ${hint + 1} of ${HINT_STEPS}  ${HINTS[hint]?.text ?? ''}`;

@@ -1,6 +1,6 @@
 /**
  * Commands for the debugger, one at a time. Steps that are asked for while another runs become one command, so that a
- * key held down is never late; what is asked for during a long search is refused.
+ * key held down is never late.
  */
 import type { CommandResult } from './session.js';
 import { become, type Change, type Job, type LogState, type State } from './state.js';
@@ -19,7 +19,7 @@ export function ask(state: State, line: string, typed = false): Change {
   const job = { line, typed };
   const asked = typed ? { ...state, log: logged(state.log, line, 'asked') } : state;
   if (!state.running) return start({ ...asked, message: undefined }, job);
-  if (state.running.clock !== undefined || state.queue.length >= MOST_WAITING) {
+  if (state.queue.length >= MOST_WAITING) {
     return become(tell(state, `still at "${state.running.line}"; Esc gives it up`, true));
   }
   return become({ ...asked, queue: joined(state.queue, job) });

@@ -3,7 +3,7 @@
  * in time, capital ones back, as gdb's commands and vi's keys do.
  */
 import { focusOn, moveColumns, movePages, moveRows, nextPanel, panelOfKey } from './cursor.js';
-import { topOf } from './eventList.js';
+import { neighbour, topOf } from './eventList.js';
 import { ask, tell } from './jobs.js';
 import type { PanelName } from './layout.js';
 import { placeOf } from './place.js';
@@ -37,6 +37,12 @@ const prompt =
   (state) =>
     openPrompt(state, kind);
 
+/** In the list of events it is these that are searched. */
+const search =
+  (kind: PromptKind, inEvents: PromptKind): Action =>
+  (state) =>
+    openPrompt(state, state.focus === 'events' ? inEvents : kind);
+
 const still =
   (move: (state: State) => State): Action =>
   (state) =>
@@ -57,13 +63,17 @@ const TIME: KeyGroup = {
     bind('F', 'back to where this function was called', command('reverse-finish')),
     bind('c', 'continue to a breakpoint, or the end', command('continue')),
     bind('C', 'back to a breakpoint, or the beginning', command('reverse-continue')),
-    bind(']', 'to the next event of those listed', command('next-event')),
-    bind('[', 'back to the last event', command('previous-event')),
+    bind(']', 'to the next event of those listed', (state) => toEvent(state, 'forward')),
+    bind('[', 'back to the last of them', (state) => toEvent(state, 'back')),
     bind('G end', 'to the end of the run', command('seek end'), 'G End'),
     bind('home', 'to the beginning', command('seek start'), 'Home'),
     bind('g', 'go to a clock, 12%, 1.5s, i:INSTRUCTION, a mark', prompt('goto')),
-    bind('/', 'forward to a text the guest sends (screen TEXT: shows)', prompt('find')),
-    bind('\\', 'back to it', prompt('find-back')),
+    bind('/', 'forward to what the guest sends; or shows: screen TEXT', search('find', 'find-event')),
+    bind(
+      '\\',
+      'back to it (in events, both look for a text in them)',
+      search('find-back', 'find-event-back'),
+    ),
   ],
 };
 
@@ -193,6 +203,17 @@ export function keyPressed(state: State, key: string): Change {
 export const keysText = ({ keys, shown }: Binding): string => shown ?? keys.join(' ');
 
 // ---- actions ----
+
+/** Of some kinds only, those of the list are meant: their clocks are known. */
+function toEvent(state: State, direction: 'forward' | 'back'): Change {
+  if (state.events.passing === undefined) {
+    return ask(state, direction === 'forward' ? 'next-event' : 'previous-event');
+  }
+  const clock = neighbour(state, direction);
+  return clock === undefined
+    ? become(tell(state, 'no more events of these kinds', true))
+    : ask(state, `seek ${clock}`);
+}
 
 function who(state: State): Change {
   const { written } = placeOf(state);

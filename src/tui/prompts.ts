@@ -1,5 +1,5 @@
 /** The command line at the bottom: what it asks for, how it is edited, and what becomes of what was typed. */
-import { filtered } from './eventList.js';
+import { filtered, lookFor } from './eventList.js';
 import { ask, tell } from './jobs.js';
 import { isLocal, runLocal, setAddress } from './localCommands.js';
 import { placeOf } from './place.js';
@@ -27,6 +27,16 @@ export const PROMPTS: Readonly<Record<PromptKind, PromptRow>> = {
   goto: { label: 'go to ', submit: asking('seek') },
   find: { label: '/', submit: asking('find') },
   'find-back': { label: '\\', submit: asking('reverse-find') },
+  'find-event': {
+    label: 'next event with ',
+    initial: ({ events }) => events.sought,
+    submit: (state, text) => lookFor(state, text, 'forward'),
+  },
+  'find-event-back': {
+    label: 'event before with ',
+    initial: ({ events }) => events.sought,
+    submit: (state, text) => lookFor(state, text, 'back'),
+  },
   who: {
     label: 'who wrote ',
     initial: (state) => placeOf({ ...state, focus: 'points' }).written ?? state.points.watches[0] ?? '',
@@ -61,7 +71,14 @@ function freeMark(names: readonly string[]): string {
 
 export function openPrompt(state: State, kind: PromptKind, text?: string): Change {
   const initial = text ?? PROMPTS[kind].initial?.(state) ?? '';
-  const prompt: Prompt = { kind, text: initial, cursor: initial.length, past: -1, completions: [] };
+  const prompt: Prompt = {
+    kind,
+    text: initial,
+    cursor: initial.length,
+    past: -1,
+    completions: [],
+    proposed: true,
+  };
   return become({ ...state, prompt, message: undefined, help: undefined });
 }
 
@@ -79,6 +96,7 @@ const at = (prompt: Prompt, text: string, cursor: number): Prompt => ({
   text,
   cursor: Math.max(0, Math.min(text.length, cursor)),
   completions: [],
+  proposed: false,
 });
 
 const EDITS: Readonly<Record<string, Edit>> = {
@@ -124,8 +142,7 @@ export function promptKey(state: State, prompt: Prompt, key: string): Change {
 /** Names of keys are longer than a character. */
 function insert(prompt: Prompt, key: string): Prompt {
   if ([...key].length !== 1) return prompt;
-  const { text, cursor } = prompt;
-  return at(prompt, text.slice(0, cursor) + key + text.slice(cursor), cursor + key.length);
+  return insertText(prompt.proposed ? at(prompt, '', 0) : prompt, key);
 }
 
 function submit({ kind, text }: Prompt, state: State): Change {

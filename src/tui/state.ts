@@ -1,4 +1,5 @@
 /** All that the interface knows, as data; what happens to it is in update.ts. */
+import type { EventSearch } from '../replay/view/events.js';
 import type { RegisterPage, View } from '../replay/view/view.js';
 import { type Layout, layoutOf, PANELS, type PanelName } from './layout.js';
 import type { EventColumns, SessionFacts } from './session.js';
@@ -82,6 +83,8 @@ export interface EventsState {
   readonly passing: readonly number[] | undefined;
   /** The one the cursor is on, counted among those that pass; where the debugger stands if undefined. */
   readonly cursor: number | undefined;
+  /** What was last looked for in their lines. */
+  readonly sought: string;
   /** Of those that were asked for. */
   readonly texts: ReadonlyMap<number, string>;
 }
@@ -97,6 +100,8 @@ export type PromptKind =
   | 'goto'
   | 'find'
   | 'find-back'
+  | 'find-event'
+  | 'find-event-back'
   | 'who'
   | 'bisect'
   | 'mark'
@@ -112,6 +117,8 @@ export interface Prompt {
   /** How far back in the history; -1 for what is being typed. */
   readonly past: number;
   readonly completions: readonly string[];
+  /** It stands there as a proposal: what is typed takes its place. */
+  readonly proposed: boolean;
 }
 
 export interface Message {
@@ -134,6 +141,7 @@ export interface MarksState {
 export type Effect =
   | { readonly kind: 'command'; readonly line: string }
   | { readonly kind: 'complete'; readonly line: string }
+  | { readonly kind: 'find-event'; readonly search: EventSearch }
   | { readonly kind: 'save'; readonly file: string; readonly text: string }
   /** A panel, or all that is shown. */
   | { readonly kind: 'copy'; readonly file: string; readonly panel: PanelName | undefined }
@@ -205,6 +213,7 @@ const NO_EVENTS: EventsState = {
   filter: [],
   passing: undefined,
   cursor: undefined,
+  sought: '',
   texts: new Map(),
 };
 

@@ -1,7 +1,7 @@
 /** What happens to the interface, one thing after the other: a pure function from state and action to state and effects. */
 import type { View } from '../replay/view/view.js';
 import { moveRows } from './cursor.js';
-import { learn } from './eventList.js';
+import { found, learn } from './eventList.js';
 import { advanceHint, THANKS } from './hints.js';
 import type { MouseEvent, TerminalEvent } from './input.js';
 import { ask, finished, tell } from './jobs.js';
@@ -22,6 +22,7 @@ export type Action =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'events'; readonly columns: EventColumns; readonly upTo: number }
   | { readonly kind: 'texts'; readonly texts: ReadonlyMap<number, string> }
+  | { readonly kind: 'found'; readonly index: number | undefined }
   | { readonly kind: 'names'; readonly names: readonly string[] }
   | { readonly kind: 'told'; readonly text: string; readonly failed: boolean };
 
@@ -51,6 +52,8 @@ export function update(state: State, action: Action): Change {
       return learn(state, action.columns, action.upTo);
     case 'texts':
       return become(withTexts(state, action.texts));
+    case 'found':
+      return become(found(state, action.index));
     case 'names':
       return completed(state, action.names);
     case 'told':

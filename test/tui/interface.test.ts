@@ -38,6 +38,30 @@ describe('what the cursor is on', () => {
   });
 });
 
+describe('events', () => {
+  it('are filtered, searched and gone to', async () => {
+    await open();
+    await screen.keys('5', 'e');
+    await screen.type('serial, power\r');
+    expect(screen.text).toContain('serial power: 138');
+    await screen.keys('/');
+    await screen.type('power\r');
+    await screen.keys('\r');
+    // The guest ends the run there: the trace's last clock.
+    expect(position().clock).toBe(191_932_062);
+    await screen.keys('[');
+    const last = position().clock;
+    expect(last).toBeLessThan(191_932_062);
+    await screen.keys('[', ']');
+    expect(position().clock).toBe(last);
+    await screen.keys('\\');
+    await screen.type('no such thing\r');
+    expect(screen.text).toContain('no event with "no such thing" there');
+    await screen.type('eno such kind\r');
+    expect(screen.text).toContain('"no" is no kind');
+  });
+});
+
 describe('the demo', () => {
   it('leads from the failure to its cause, as the hints say', async () => {
     await open();

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { bundledSymbols } from '../../replay/query/bundledSymbols.js';
 import type { Trace } from '../../replay/trace/reader.js';
 import type { SessionFacts } from '../../tui/session.js';
+import type { runInterface } from '../debug/interface.js';
 import type { Opening } from '../debug/messages.js';
 import { RemoteSession } from '../debug/remoteSession.js';
 import { SessionCast } from '../debug/sessionCast.js';
@@ -50,7 +51,8 @@ async function debug(path: string, options: DebugOptions, host: Host): Promise<n
   const session = await RemoteSession.open(factsOf(path, trace), opening);
   try {
     const first = at === undefined ? [] : [`seek ${at}`];
-    return await (await loadInterface()).runInterface(session, host, {
+    const run = await loadInterface();
+    return await run(session, host, {
       mouse: options.mouse,
       cast,
       initial: { marks },
@@ -63,9 +65,9 @@ async function debug(path: string, options: DebugOptions, host: Host): Promise<n
 }
 
 /** React is slow, and keeps a record of every frame, unless it is told that nobody develops here. */
-function loadInterface(): Promise<typeof import('../debug/interface.js')> {
+async function loadInterface(): Promise<typeof runInterface> {
   process.env['NODE_ENV'] ??= 'production';
-  return import('../debug/interface.js');
+  return (await import('../debug/interface.js')).runInterface;
 }
 
 function factsOf(path: string, trace: Trace): SessionFacts {

@@ -69,7 +69,8 @@ class Running {
     const reader = host.env['INK_SCREEN_READER'] === 'true';
     this.#paint = painter(reader ? 'none' : colourLevel(host.env));
     const onSent = cast && ((text: string) => cast.output(text));
-    this.#screen = new TerminalScreen(host.stdout, host.stdin, { mouse, ...(onSent && { onSent }) });
+    const screenOptions = { mouse, plain: reader, ...(onSent && { onSent }) };
+    this.#screen = new TerminalScreen(host.stdout, host.stdin, screenOptions);
     const outside = { save, redraw: () => this.#redraw(), quit: () => this.#end(ExitCode.ok) };
     this.#controller = new Controller(port, outside, { ...this.#screen.size, ...initial });
     this.#screen.onResize = (size) => {

@@ -28,6 +28,8 @@ const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';
 
 export interface ScreenOptions {
+  /** For screen readers: text as it comes, on the terminal's own screen. */
+  readonly plain: boolean;
   readonly mouse: boolean;
   /** Hears everything that is sent. */
   readonly onSent?: (text: string) => void;
@@ -61,7 +63,7 @@ export class TerminalScreen {
     this.#in.on('data', onBytes);
     this.#in.resume();
     this.#out.on?.('resize', this.#resized);
-    this.#send(ALTERNATE + (this.#options.mouse ? MOUSE : ''));
+    if (!this.#options.plain) this.#send(ALTERNATE + (this.#options.mouse ? MOUSE : ''));
   }
 
   /** Gives the terminal back as it was; once is enough. */
@@ -69,7 +71,7 @@ export class TerminalScreen {
     if (!this.#taken) return;
     this.#taken = false;
     this.#out.off?.('resize', this.#resized);
-    this.#send(LEAVE);
+    if (!this.#options.plain) this.#send(LEAVE);
     this.#in.setRawMode?.(false);
     if (onBytes) this.#in.off('data', onBytes);
     this.#in.pause();
