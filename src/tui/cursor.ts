@@ -1,6 +1,6 @@
 /** Moving about within panels: cursors, scrolling, pages. Nothing of it moves the debugger. */
 import { centre, shownCount } from './eventList.js';
-import type { PanelName } from './layout.js';
+import { type PanelName, tabAfter } from './layout.js';
 import { cursorLine } from './place.js';
 import { panelsOf, rowsOf, type State } from './state.js';
 import { BYTES_A_ROW, REGISTER_PAGES } from './wanted.js';
@@ -108,7 +108,7 @@ function moveMemory(state: State, by: number): State {
 /** Shows a panel, and gives it the keys. */
 export function focusOn(state: State, name: PanelName): State {
   if (!panelsOf(state.facts.board).includes(name)) return state;
-  return { ...state, focus: name, tab: name, help: undefined };
+  return { ...state, focus: name, tab: tabAfter(state.tab, name), help: undefined };
 }
 
 export function nextPanel(state: State, by: number): State {

@@ -62,6 +62,11 @@ const FIXED: readonly PanelName[] = ['code', 'registers', 'stack', 'points'];
 /** Those that share a place even on a large one. */
 const SHARING: readonly PanelName[] = ['pages', 'bus', 'log'];
 
+/** What the slot shows once a panel has been asked for: those that have a place of their own leave it as it is. */
+export function tabAfter(tab: PanelName, name: PanelName): PanelName {
+  return FIXED.includes(name) ? tab : name;
+}
+
 export interface LayoutWanted {
   readonly columns: number;
   readonly rows: number;

@@ -1,4 +1,5 @@
 /** Commands of the command line that are the interface's own: they show and save, and do not reach the debugger. */
+import { focusOn } from './cursor.js';
 import { filtered } from './eventList.js';
 import { tell } from './jobs.js';
 import type { PanelName } from './layout.js';
@@ -81,13 +82,13 @@ function showPanel(state: State, name: string): Change {
   if (!known.includes(name as PanelName)) {
     return become(tell(state, `there is no panel "${name}"; there are ${known.join(', ')}`, true));
   }
-  return become({ ...state, focus: name as PanelName, tab: name as PanelName });
+  return become(focusOn(state, name as PanelName));
 }
 
 function follow(state: State, base: string): Change {
   if (base === '') return become(tell(state, 'follow: a register or an expression is missing', true));
   const memory = { ...state.memory, base, offset: 0, cursor: 0 };
-  return become({ ...state, memory, focus: 'memory', tab: 'memory' });
+  return become({ ...focusOn(state, 'memory'), memory });
 }
 
 /** What an address means depends on the panel: code there, memory there, its page walk. */

@@ -1,6 +1,6 @@
 /** What happens to the interface, one thing after the other: a pure function from state and action to state and effects. */
 import type { View } from '../replay/view/view.js';
-import { moveRows } from './cursor.js';
+import { focusOn, moveRows } from './cursor.js';
 import { found, learn } from './eventList.js';
 import { advanceHint, THANKS } from './hints.js';
 import type { MouseEvent, TerminalEvent } from './input.js';
@@ -116,14 +116,14 @@ function moused(state: State, event: MouseEvent): Change {
   const placed = layout.panels.find(({ rect }) => inside(rect, column, row));
   if (event.what === 'wheel-up' || event.what === 'wheel-down') {
     const by = event.what === 'wheel-up' ? -WHEEL_ROWS : WHEEL_ROWS;
-    return become(placed ? moveRows({ ...state, focus: placed.name, tab: placed.name }, by) : state);
+    return become(placed ? moveRows(focusOn(state, placed.name), by) : state);
   }
   if (event.what !== 'press') return become(state);
   if (inside(layout.timeline, column, row)) {
     return ask(state, `seek ${clockAt(state.zoom, column, layout.timeline.width)}`);
   }
   const tab = inside(layout.tabs, column, row) ? tabAt(state.facts.board, column) : undefined;
-  if (tab) return become({ ...state, focus: tab, tab });
+  if (tab) return become(focusOn(state, tab));
   return become(placed ? clickRow(state, placed.name, row - placed.rect.y - 1) : state);
 }
 

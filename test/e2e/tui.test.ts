@@ -177,7 +177,7 @@ describe.skipIf(!hasTmux || !existsSync(join(GUEST, 'vmlinuz')))('a boot of Debi
     await tmux.until(`clock ${clock} `);
     tmux.keys('p');
     await tmux.until('9 pages', 'physical');
-    tmux.keys('1', 'B');
+    tmux.keys('7', '1', 'B');
     tmux.keys('C-u');
     tmux.type('serial has "Linux version"');
     tmux.keys('Enter');
