@@ -16,7 +16,9 @@ export function* findText(
   text: string,
   on: 'serial' | 'screen',
 ): Move {
-  if (on === 'screen') return yield* debug.find(direction, appearance(text));
+  if (on === 'screen') {
+    return yield* direction === 'forward' ? appearsNext(debug, text) : appearedLast(debug, text);
+  }
   const at = yield* sentAt(debug, direction, text);
   if (at !== undefined) return yield* debug.seek(at);
   const nowhere = yield* debug.seek(direction === 'forward' ? debug.end : 0);
@@ -40,18 +42,75 @@ function* sentAt(
   return forward ? history.next(text, from) : history.last(text, from);
 }
 
+// ---- on the screen ----
+
+/** Pictures a second: what is there for a shorter time nobody would have seen. */
+const PICTURES = 60;
+/** A stretch that is searched at a time on the way back, in clocks. */
+const STRETCH = 2 ** 25;
+
+const isShown = (machine: Machine, text: string): boolean => screenLines(machine).join('\n').includes(text);
+
+function* appearsNext(debug: Debugger, text: string): Move {
+  const found = yield* appearance(debug, text, debug.clock, debug.end, 'first');
+  if (found === undefined) return { ...(yield* debug.seek(debug.end)), reason: 'end' };
+  yield* debug.seek(found.before);
+  return yield* debug.find('forward', appearing(text));
+}
+
+function* appearedLast(debug: Debugger, text: string): Move {
+  for (let end = debug.clock; end > 0; ) {
+    const start = Math.max(0, end - STRETCH);
+    const found = yield* appearance(debug, text, start, end, 'last');
+    if (found !== undefined) {
+      yield* debug.seek(found.after);
+      return yield* debug.find('back', appearing(text));
+    }
+    end = start;
+  }
+  return { ...(yield* debug.seek(0)), reason: 'beginning' };
+}
+
+/** Clocks of neighbouring pictures: one without the text, one with it. */
+interface Appearance {
+  readonly before: number;
+  readonly after: number;
+}
+
+function* appearance(
+  { timeline, machine }: Debugger,
+  text: string,
+  start: number,
+  end: number,
+  which: 'first' | 'last',
+): Generator<number, Appearance | undefined, void> {
+  const { num, den } = machine.frequency;
+  const picture = Math.ceil(num / den / PICTURES);
+  let found: Appearance | undefined;
+  yield* timeline.seeking(start);
+  for (let shown = isShown(machine, text); timeline.clock < end; ) {
+    const before = timeline.clock;
+    yield* timeline.playing(Math.min(before + picture, end));
+    if (timeline.clock === before) break;
+    const was = shown;
+    shown = isShown(machine, text);
+    if (shown && !was) found = { before, after: timeline.clock };
+    if (found && which === 'first') break;
+  }
+  return found;
+}
+
 /** It is on the screen, and was not before something was written there. */
-function appearance(text: string): Stops {
+function appearing(text: string): Stops {
   let shown = false;
-  const isShown = (machine: Machine) => screenLines(machine).join('\n').includes(text);
   return {
     writes: [VIDEO],
     begin: (machine) => {
-      shown = isShown(machine);
+      shown = isShown(machine, text);
     },
     condition: (machine) => {
       const before = shown;
-      shown = isShown(machine);
+      shown = isShown(machine, text);
       return shown && !before;
     },
   };

@@ -142,6 +142,20 @@ describe('commands', () => {
     expect(say('print counter')).not.toBe(before);
   });
 
+  it('find what appears on the screen, from either side', () => {
+    say('seek 20%');
+    say('find screen tick 1002');
+    const shown = debug.clock;
+    expect(say('screen')).toContain('tick 1002');
+    say('reverse-step');
+    expect(say('screen')).not.toContain('tick 1002');
+    say('seek end');
+    say('reverse-find screen tick 1002');
+    expect(say('screen')).not.toContain('tick 1002');
+    say('step');
+    expect(debug.clock).toBe(shown);
+  });
+
   it('that find nothing say so, and stay', () => {
     say('seek 50%');
     const { clock } = debug;
