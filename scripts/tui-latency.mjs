@@ -11,6 +11,8 @@ if (!trace) {
   process.exit(64);
 }
 const STEPS = 100;
+/** Between keys: no key repeats faster, and frames come 30 times a second. */
+const PAUSE_MS = 50;
 const program = fileURLToPath(new URL('../bin/rewind86.js', import.meta.url));
 const [columns, rows] = size.split('x');
 const command = `stty columns ${columns} rows ${rows}; exec node ${program} debug --at ${place} ${trace}`;
@@ -38,6 +40,7 @@ await frame(/instr [1-9]\d* /);
 await quiet();
 const times = [];
 for (let i = 0; i < STEPS; i++) {
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   sent = '';
   const begun = performance.now();
   pty.stdin.write('S');

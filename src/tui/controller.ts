@@ -67,6 +67,8 @@ export class Controller {
     if (this.#ended) return;
     const { state, effects } = update(this.#state, action);
     this.#state = state;
+    // Before the next command is given: between two of many the place is seen.
+    if (action.kind === 'done') this.#lookAtMachine();
     for (const effect of effects) this.#do(effect);
     this.#look();
     this.onChange();

@@ -9,6 +9,8 @@ import { become, type Change, type Job, type LogState, type State } from './stat
 const LOG_LINES = 2000;
 /** Commands that may wait. */
 const MOST_WAITING = 64;
+/** Steps that are one command: between two the place is seen. */
+const MOST_STEPS = 32;
 
 const STEP = /^(step|reverse-step|next|reverse-next)(?: (\d+))?$/;
 /** What `arrivalLines` says of the place, which panels show. */
@@ -34,8 +36,9 @@ function joined(queue: readonly Job[], job: Job): readonly Job[] {
   const last = queue.at(-1);
   const [, before, often = '1'] = STEP.exec(last?.line ?? '') ?? [];
   const [, again, more = '1'] = STEP.exec(job.line) ?? [];
-  if (before === undefined || before !== again) return [...queue, job];
-  return [...queue.slice(0, -1), { ...job, line: `${before} ${Number(often) + Number(more)}` }];
+  const steps = Number(often) + Number(more);
+  if (before === undefined || before !== again || steps > MOST_STEPS) return [...queue, job];
+  return [...queue.slice(0, -1), { ...job, line: `${before} ${steps}` }];
 }
 
 /** The debugger has done what it was asked. */

@@ -181,7 +181,7 @@ describe.skipIf(!hasTmux || !existsSync(join(GUEST, 'vmlinuz')))('a boot of Debi
     tmux.keys('C-u');
     tmux.type('serial has "Linux version"');
     tmux.keys('Enter');
-    const first = await tmux.until('7 serial', 'Linux version', new RegExp(`clock (?!${clock} )`), ': help');
+    const first = await tmux.until('7 serial', 'Linux version', new RegExp(`clock (?!${clock} )`), '? help');
     expect(Number(/clock (\d+)/.exec(first)![1])).toBeLessThan(clock);
     tmux.keys('G');
     await tmux.until('seek end: at', 'Esc gives it up');

@@ -17,6 +17,8 @@ import type { SessionCast } from './sessionCast.js';
 import { TerminalScreen } from './terminalScreen.js';
 
 const FRAME_MS = 1000 / 30;
+/** What a key does is mostly known by then, and shown with it. */
+const ANSWER_MS = 8;
 /** A sequence whose rest has not come by then is keys. */
 const ESCAPE_MS = 30;
 
@@ -130,12 +132,11 @@ class Running {
 
   // ---- frames ----
 
-  /** At once if the last frame is long enough ago, else when it will be. */
+  /** Soon, and not before the last frame is long enough ago. */
   #schedule(): void {
     if (this.#frame !== undefined) return;
-    const wait = this.#drawn + FRAME_MS - performance.now();
-    if (wait <= 0) this.#draw();
-    else this.#frame = setTimeout(() => this.#draw(), wait);
+    const wait = Math.max(ANSWER_MS, this.#drawn + FRAME_MS - performance.now());
+    this.#frame = setTimeout(() => this.#draw(), wait);
   }
 
   #draw(): void {
