@@ -9,7 +9,7 @@ import type { Symbols } from '../../replay/query/symbols.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
 import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
-import type { Host } from '../host/host.js';
+import { type Host, say } from '../host/host.js';
 import { fileName, natural } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { Asking } from '../query/ask.js';
@@ -133,6 +133,15 @@ interface Search {
   readonly host: Host;
 }
 
+/** What is found at a boundary began before it; no instruction takes so many clocks, nor does entering a handler. */
+const MARGIN = 2 ** 12;
+
+function found(count: number, host: Host): number {
+  if (count > 0) return ExitCode.ok;
+  say(host, 'there is nothing of the kind in this stretch of the run');
+  return ExitCode.notFound;
+}
+
 async function list(search: Search, question: Question, symbols: Symbols): Promise<number> {
   const { path, timeline, span, options, host } = search;
   const asking = new Asking(path, timeline, options, host);
@@ -140,8 +149,10 @@ async function list(search: Search, question: Question, symbols: Symbols): Promi
   const { frequency } = timeline.trace.manifest;
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
   let count = 0;
-  for await (const { findings } of asking.parts({ question, span, backwards: false })) {
-    for (const finding of findings.slice(0, limit - count)) {
+  const wider = { from: Math.max(0, span.from - MARGIN), to: Math.min(timeline.end, span.to + 1) };
+  for await (const { findings } of asking.parts({ question, span: wider, backwards: false })) {
+    const within = findings.filter(({ clock }) => clock >= span.from && clock <= span.to);
+    for (const finding of within.slice(0, limit - count)) {
       count++;
       if (table) table.add(finding as Latency);
       else host.stdout.write(textOf(finding));
@@ -150,7 +161,7 @@ async function list(search: Search, question: Question, symbols: Symbols): Promi
   }
   if (table && count > 0) host.stdout.write(table.text(frequency));
   if (asking.signal) return signalCode(asking.signal);
-  return count > 0 ? ExitCode.ok : ExitCode.notFound;
+  return found(count, host);
 
   function textOf(finding: Finding): string {
     if (!options.json) return findingText(finding, symbols, frequency);
@@ -198,7 +209,7 @@ async function text({ timeline, span, options, host }: Search, pattern: string):
     );
     if (++count === options.limit) break;
   }
-  return count > 0 ? ExitCode.ok : ExitCode.notFound;
+  return found(count, host);
 }
 
 function matcher(source: string): (line: string) => boolean {
