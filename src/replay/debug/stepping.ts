@@ -47,7 +47,7 @@ function* overForward(debug: Debugger): Move {
 /** If a handler has just been entered: what it will return to. */
 function threadLeft({ machine }: Debugger, hits: readonly Hit[]): Thread | undefined {
   const entered = hits.findLast((hit) => hit.kind === 'vector');
-  return entered?.kind === 'vector' ? interrupted(machine, entered.vector) : undefined;
+  return entered?.kind === 'vector' ? interrupted(machine, entered.vector, entered.source) : undefined;
 }
 
 function* overBack(debug: Debugger): Move {

@@ -4,6 +4,7 @@
  */
 import { Ia32 } from '../../core/cpu/ia32/cpu.js';
 import { Cr0, Flag } from '../../core/cpu/ia32/state.js';
+import type { VectorSource } from '../../core/cpu.js';
 import type { Machine } from '../../core/machine.js';
 import { GuestMemory } from './guestMemory.js';
 import { registersOf } from './registers.js';
@@ -33,10 +34,21 @@ const GATE_32 = 8;
  * Who was interrupted, as long as the machine stands before the first instruction of the handler; undefined if the
  * frame cannot be read.
  */
-export function interrupted(machine: Machine, vector: number): InterruptFrame | undefined {
+export function interrupted(
+  machine: Machine,
+  vector: number,
+  source: VectorSource = 'external',
+): InterruptFrame | undefined {
   const size = gateSize(machine, vector);
-  return size && interruptFrame(machine, registersOf(machine.cpu).stack(), size);
+  if (!size) return undefined;
+  const { cpu } = machine;
+  const isProtected = cpu instanceof Ia32 && (cpu.s.cr0 & Cr0.PE) !== 0;
+  const error = isProtected && source === 'exception' && WITH_ERROR_CODE.includes(vector);
+  return interruptFrame(machine, registersOf(cpu).stack() + (error ? size : 0), size);
 }
+
+/** #DF, #TS, #NP, #SS, #GP, #PF and #AC push an error code below the frame (SDM volume 3A, table 6-1). */
+const WITH_ERROR_CODE: readonly number[] = [8, 10, 11, 12, 13, 14, 17];
 
 /** Bytes of what an interrupt pushes; undefined of a task gate. */
 function gateSize(machine: Machine, vector: number): 2 | 4 | undefined {

@@ -2,6 +2,7 @@
  * What each question listens to while a stretch of the run is passed, and what it makes of what it hears. What
  * happens within an instruction is looked at when it happens: the instruction and its registers are still there.
  */
+import type { VectorSource } from '../../../core/cpu.js';
 import type { Machine } from '../../../core/machine.js';
 import type { Hit, Stops } from '../../timeline/stops.js';
 import { interrupted } from '../interruption.js';
@@ -200,15 +201,15 @@ class VectorListener implements Listener {
         if (hit.kind !== 'vector') return;
         const { vector, source } = hit;
         // An 8086 tells it before it has pushed the frame.
-        const code = witness.knowsInstruction ? this.#left(vector) : {};
+        const code = witness.knowsInstruction ? this.#left(vector, source) : {};
         this.#drafts.add({ kind: 'vector', clock: witness.clock, vector, source, ...code });
       },
     };
   }
 
   /** The code that was left, by the frame on the stack. */
-  #left(vector: number): { readonly code?: Code } {
-    const thread = interrupted(this.#witness.machine, vector);
+  #left(vector: number, source: VectorSource): { readonly code?: Code } {
+    const thread = interrupted(this.#witness.machine, vector, source);
     return withCode(thread && this.#witness.codeAt(thread.pc));
   }
 
@@ -216,7 +217,7 @@ class VectorListener implements Listener {
   boundary(hits: readonly Hit[]): void {
     const last = hits.findLast((hit) => hit.kind === 'vector');
     if (this.#witness.knowsInstruction || !last) return;
-    this.#drafts.amendLast((finding) => ({ ...finding, ...this.#left(last.vector) }));
+    this.#drafts.amendLast((finding) => ({ ...finding, ...this.#left(last.vector, last.source) }));
   }
 
   take(): Draft[] {
