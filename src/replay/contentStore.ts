@@ -2,8 +2,9 @@
  * Disk contents as a recorder keeps them: units of 512 bytes, each stored once whatever sector it comes
  * from, known by its SHA-256; units of zeros are free.
  */
-import { sha256Words } from './sha256.js';
+
 import { UNIT } from './trace/columns.js';
+import { sha256Words } from './trace/sha256.js';
 
 export class ContentStore {
   readonly #known = new Map<string, number>();

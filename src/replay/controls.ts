@@ -1,12 +1,17 @@
 /** What a person can do to a PC, as inputs of its channels, and what a PC says, as notes. */
 import type { Note } from '../core/device.js';
 import { chordToKeys, textToKeys } from '../devices/keys.js';
-import type { Action } from './script/run.js';
 
 export interface ChannelInput {
   readonly channel: string;
   readonly data: Uint8Array;
 }
+
+/** What a person, or a script, does to the guest at a boundary. */
+export type Action =
+  | { readonly do: 'type'; readonly text: string; readonly on: 'serial' | 'screen' }
+  | { readonly do: 'key' | 'hold' | 'release'; readonly key: string }
+  | { readonly do: 'power'; readonly button: 'off' | 'reset' };
 
 /** What the queue at the other end of a UART, and that of a keyboard, take at once. */
 export const QUEUE_BYTES = 4096;

@@ -3,7 +3,7 @@
  * carries it, so that a program whose devices have changed says so at once instead of diverging.
  */
 import type { Machine } from '../core/machine.js';
-import { sha256 } from './sha256.js';
+import { sha256 } from './trace/sha256.js';
 
 function identityText(machine: Machine): string {
   const { inputs, sources } = machine.door.channels;

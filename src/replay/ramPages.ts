@@ -6,7 +6,7 @@
  * Mersenne prime 2^31 - 1: if one page differs, the differences of the sums are d, wd and w^2 d.
  */
 import { Dirty, PAGE_SHIFT, PAGE_SIZE, type PhysicalMemory } from '../core/memory.js';
-import { hash64 } from './hash.js';
+import { hash64 } from './trace/hash.js';
 
 const P = 2 ** 31 - 1;
 

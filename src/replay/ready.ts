@@ -2,8 +2,9 @@
  * The two WebAssembly libraries that the replay path leans on are loaded once, here, before anything
  * else runs. It is the only asynchronous step: afterwards hashing and compression are plain calls.
  */
-import { startHashing } from './hash.js';
+
 import { startCompression } from './trace/codec.js';
+import { startHashing } from './trace/hash.js';
 
 let started: Promise<void> | undefined;
 

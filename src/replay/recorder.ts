@@ -8,7 +8,7 @@ import type { Provider } from '../core/door.js';
 import type { Machine } from '../core/machine.js';
 import type { Frequency } from '../core/time.js';
 import type { Blobs } from '../devices/description.js';
-import { admit } from './branch/changes.js';
+import { admit } from './changes.js';
 import { ContentStore } from './contentStore.js';
 import { identityOf } from './identity.js';
 import { NOTE_KINDS, NoteDigest } from './noteDigest.js';

@@ -9,17 +9,17 @@
 import type { Note, Outcome } from '../core/device.js';
 import type { Machine } from '../core/machine.js';
 import { type Boards, buildFrom } from './boards.js';
-import { admit } from './branch/changes.js';
+import { admit } from './changes.js';
 import type { Divergence, DivergenceKind } from './divergence.js';
 import { identityOf } from './identity.js';
 import { NoteDigest } from './noteDigest.js';
-import { sameBytes } from './sameBytes.js';
 import { signalOf } from './signals.js';
 import { StateHasher, stateHashOf } from './stateHash.js';
 import { type Step, Tape, type TapeMark, type TapePast } from './tape.js';
 import { type Pull, UNIT } from './trace/columns.js';
 import { TraceError } from './trace/format.js';
 import type { Trace } from './trace/reader.js';
+import { sameBytes } from './trace/sameBytes.js';
 
 /** Leaves the machine's run in the middle of an instruction; caught by `runTo`. */
 class Diverged extends Error {

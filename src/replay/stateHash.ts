@@ -12,9 +12,9 @@ import { diffBytes, type Field, type Layout, type State } from '../core/layout.j
 import type { Machine } from '../core/machine.js';
 import { PAGE_SHIFT, PAGE_SIZE } from '../core/memory.js';
 import type { PageStore } from '../core/pages.js';
-import { hash32, hash64 } from './hash.js';
 import { NOTE_KINDS, type NoteDigest } from './noteDigest.js';
 import { differingPage, type PageSums, RamPages } from './ramPages.js';
+import { hash32, hash64 } from './trace/hash.js';
 
 /** Fields of devices up to this size are kept as they are, so that a report can show both values. */
 const EXACT_LIMIT = 256;

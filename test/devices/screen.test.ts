@@ -1,6 +1,6 @@
 /** Colours of text cells, as every display adapter tells them, against the pixels of its picture. */
 import { describe, expect, it } from 'vitest';
-import { adapterOf, pictureOf } from '../../src/replay/screen.js';
+import { adapterOf, pictureOf } from '../../src/replay/guest/screen.js';
 import { pcMachine } from '../support/pc.js';
 import { xtMachine } from '../support/xt.js';
 

@@ -6,8 +6,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Machine } from '../../src/core/machine.js';
 import { chordToKeys } from '../../src/devices/keys.js';
+import { pictureOf, screenOf } from '../../src/replay/guest/screen.js';
 import { ready } from '../../src/replay/ready.js';
-import { pictureOf, screenOf } from '../../src/replay/screen.js';
 import { Random, seededProvider, stateOf } from '../support/pc.js';
 import { xtMachine } from '../support/xt.js';
 import { costOf } from './host.js';

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Action } from '../../src/replay/controls.js';
 import { inputOf } from '../../src/replay/controls.js';
 import { ready } from '../../src/replay/ready.js';
 import { Unrecorded } from '../../src/replay/runner.js';
 import { parseScript } from '../../src/replay/script/parse.js';
-import { type Action, POLL_EVERY, ScriptRun } from '../../src/replay/script/run.js';
+import { POLL_EVERY, ScriptRun } from '../../src/replay/script/run.js';
 import { Scripted } from '../../src/replay/script/scripted.js';
 import { StateHasher } from '../../src/replay/stateHash.js';
 import { toyProvider } from './support/recordToy.js';

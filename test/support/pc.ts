@@ -5,8 +5,8 @@ import type { Provider } from '../../src/core/door.js';
 import type { Machine } from '../../src/core/machine.js';
 import { buildPc } from '../../src/devices/boards/pc.js';
 import type { Blobs, PcDescription } from '../../src/devices/description.js';
-import { hex64 } from '../../src/replay/hash.js';
 import { StateHasher } from '../../src/replay/stateHash.js';
+import { hex64 } from '../../src/replay/trace/hash.js';
 
 export const SECTOR = 512;
 export const DISK_SECTORS = 16 * 63 * 4;

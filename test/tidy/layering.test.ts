@@ -1,4 +1,5 @@
 /** Who may import whom, and what the pure layers may not know (docs: the layers are core, devices, replay, tui, cli). */
+import { dirname, relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { importsOf, lineOf, resolveImport, SOURCES, type Source, walk } from './sources.js';
@@ -6,10 +7,28 @@ import { importsOf, lineOf, resolveImport, SOURCES, type Source, walk } from './
 /** Each imports itself and those before it. */
 const LAYERS = ['core', 'devices', 'replay', 'tui', 'cli'];
 
+/** Likewise within replay; `.` are the files at its top: the run itself, recorded and replayed. */
+const REPLAY = [
+  ...[
+    'trace',
+    'guest',
+    'expression',
+    '.',
+    'script',
+    'timeline',
+    'branch',
+    'query',
+    'debug',
+    'debug/commands',
+  ],
+  ...['query/run', 'diff', 'export', 'view', 'gdb', 'dap'],
+];
+
 /** The library's public face shows what is in the layers below it. */
 const FACE = 'src/index.ts';
 
 const layerOf = (at: string): string => at.split('/')[1]!;
+const folderOf = (at: string): string => dirname(relative('src/replay', at));
 const pure = SOURCES.filter(({ path }) => ['core', 'devices', 'replay'].includes(layerOf(path)));
 
 /** Packages that a pure layer uses, and why. All are computation only, the same on every host. */
@@ -21,7 +40,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The one asynchronous step: WebAssembly libraries that only load so (see src/replay/ready.ts). */
-const ASYNC_ALLOWED = ['src/replay/ready.ts', 'src/replay/hash.ts', 'src/replay/trace/codec.ts'];
+const ASYNC_ALLOWED = ['src/replay/ready.ts', 'src/replay/trace/hash.ts', 'src/replay/trace/codec.ts'];
 
 /** Names of the host: time, chance, concurrency, files, processes. */
 const HOST_NAMES = new Set(
@@ -57,7 +76,7 @@ const LOCALE_METHODS = /^(toLocale\w+|localeCompare)$/;
 
 /** Uses that are the same everywhere, and why. */
 const ALLOWED: Readonly<Record<string, string>> = {
-  'src/replay/sha256.ts Math.cbrt':
+  'src/replay/trace/sha256.ts Math.cbrt':
     'constants of 32 bits, far from where a double ends; tests compare digests',
   'src/devices/firmware/assembler/addressing.ts Math.log2':
     'of 1, 2, 4 and 8, which every engine has exactly',
@@ -125,6 +144,20 @@ describe('layers', () => {
         const target = resolveImport(source.path, specifier);
         if (specifier.startsWith('.') && !target) wrong.push(`${source.path}: ${specifier} does not exist`);
         if (target && LAYERS.indexOf(layerOf(target)) > layer) wrong.push(`${source.path} imports ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('within replay import only those before them', () => {
+    const wrong: string[] = [];
+    for (const source of SOURCES.filter(({ path }) => layerOf(path) === 'replay')) {
+      const folder = REPLAY.indexOf(folderOf(source.path));
+      expect(folder, `${source.path} is in no folder of the list`).toBeGreaterThanOrEqual(0);
+      for (const specifier of importsOf(source)) {
+        const target = resolveImport(source.path, specifier);
+        if (!target || layerOf(target) !== 'replay') continue;
+        if (REPLAY.indexOf(folderOf(target)) > folder) wrong.push(`${source.path} imports ${target}`);
       }
     }
     expect(wrong).toEqual([]);

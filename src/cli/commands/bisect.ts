@@ -2,10 +2,11 @@
  * `bisect`: finds when something about the guest becomes true, an expression or what a command says, and tells what
  * made it so.
  */
+
+import { ExpressionError } from '../../replay/expression/tokens.js';
 import { type BisectAnswer, type BisectQuestion, bisect } from '../../replay/query/bisect.js';
 import { type BisectBounds, bisectAsking, type Question } from '../../replay/query/bisectAsking.js';
 import type { SearchProgress } from '../../replay/query/search.js';
-import { ExpressionError } from '../../replay/query/tokens.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
 import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';

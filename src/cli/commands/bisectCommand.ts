@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { StateDump } from '../../replay/query/stateDump.js';
+import type { StateDump } from '../../replay/guest/stateDump.js';
 import { CliError, cannotWrite } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
 import type { Host } from '../host/host.js';

@@ -1,10 +1,10 @@
 /** What `bisect` has found, for people and as JSON. */
 import type { Frequency } from '../../core/time.js';
 import type { RunEvent } from '../../replay/events.js';
+import type { Frame } from '../../replay/guest/callStack.js';
+import type { Disassembled } from '../../replay/guest/disassemble.js';
 import type { BisectAnswer } from '../../replay/query/bisect.js';
-import type { Frame } from '../../replay/query/callStack.js';
 import type { Circumstances, Executed } from '../../replay/query/circumstances.js';
-import type { Disassembled } from '../../replay/query/disassemble.js';
 import { eventJson, eventText } from './events.js';
 
 export interface ReportFrame {

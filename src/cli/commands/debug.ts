@@ -1,6 +1,6 @@
 /** `debug`: moves through a recorded run on the terminal, both ways. */
 import { basename } from 'node:path';
-import { bundledSymbols } from '../../replay/query/bundledSymbols.js';
+import { bundledSymbols } from '../../replay/guest/bundledSymbols.js';
 import type { Trace } from '../../replay/trace/reader.js';
 import type { SessionFacts } from '../../tui/session.js';
 import type { runInterface } from '../debug/interface.js';

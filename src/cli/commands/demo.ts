@@ -9,11 +9,11 @@ import { DEFAULT_MULTIPLIER, type PcDescription } from '../../devices/descriptio
 import { guestImage } from '../../devices/firmware/guest.js';
 import { buildFrom } from '../../replay/boards.js';
 import { describeDivergence } from '../../replay/divergence.js';
-import { hex64 } from '../../replay/hash.js';
 import { type Final, Recorder } from '../../replay/recorder.js';
 import { outcomeText } from '../../replay/replayer.js';
 import { parseScript } from '../../replay/script/parse.js';
-import { sha256 } from '../../replay/sha256.js';
+import { hex64 } from '../../replay/trace/hash.js';
+import { sha256 } from '../../replay/trace/sha256.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { checkWritable, WriteFile } from '../host/files.js';
 import type { Host } from '../host/host.js';

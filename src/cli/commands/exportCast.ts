@@ -2,7 +2,7 @@
 import { type AsciicastTimes, AsciicastWriter } from '../../replay/export/asciicast.js';
 import { isSetUp, ScreenCast, type ScreenSize } from '../../replay/export/screenCast.js';
 import { SerialCast } from '../../replay/export/serialCast.js';
-import { screenOf } from '../../replay/screen.js';
+import { screenOf } from '../../replay/guest/screen.js';
 import { runSession } from '../machine/trace.js';
 import type { ExportJob } from './exportJob.js';
 

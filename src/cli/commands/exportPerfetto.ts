@@ -1,7 +1,7 @@
 /** `export --perfetto`: the run as trace events. */
 import { RunEvents } from '../../replay/export/runEvents.js';
 import { TraceEventWriter } from '../../replay/export/traceEvents.js';
-import { bundledSymbols } from '../../replay/query/bundledSymbols.js';
+import { bundledSymbols } from '../../replay/guest/bundledSymbols.js';
 import { runSession } from '../machine/trace.js';
 import { VERSION } from '../version.js';
 import type { ExportJob } from './exportJob.js';

@@ -1,8 +1,8 @@
 /** `info`: what a trace holds, without replaying it and without building its machine. */
 import { outcomeText } from '../../replay/replayer.js';
-import { sha256 } from '../../replay/sha256.js';
 import type { Trace } from '../../replay/trace/reader.js';
 import type { Description, Origin } from '../../replay/trace/records.js';
+import { sha256 } from '../../replay/trace/sha256.js';
 import { ExitCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
 import { addTraceOptions, openTrace, type TraceOptions, warnIncomplete } from '../machine/trace.js';

@@ -1,11 +1,11 @@
 /** `query`: lists what happened in a whole run: executions, calls, accesses, interrupts, what was sent. */
 import type { Command } from 'commander';
 import { isConsoleByte } from '../../replay/controls.js';
+import type { Symbols } from '../../replay/guest/symbols.js';
 import { Histogram } from '../../replay/query/run/histogram.js';
 import { addressOf, placeOf } from '../../replay/query/run/place.js';
 import type { Finding, Latency, Question } from '../../replay/query/run/question.js';
 import { spokenLines } from '../../replay/query/run/text.js';
-import type { Symbols } from '../../replay/query/symbols.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
 import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';

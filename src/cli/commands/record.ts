@@ -1,8 +1,8 @@
 /** `record`: runs a machine live and writes a trace of it. */
 
-import { hex64 } from '../../replay/hash.js';
 import { Recorder } from '../../replay/recorder.js';
 import { outcomeText } from '../../replay/replayer.js';
+import { hex64 } from '../../replay/trace/hash.js';
 import { freeName, protectInputs, protectOutput, WriteFile } from '../host/files.js';
 import type { Host } from '../host/host.js';
 import { Drive } from '../machine/drive.js';

@@ -1,9 +1,9 @@
 /** `replay`: runs a trace again and shows what the guest put out. */
 import { encodePng } from '../../devices/vga/png.js';
 import { isOutput } from '../../replay/controls.js';
-import { hex64 } from '../../replay/hash.js';
-import { pictureOf, screenLines } from '../../replay/screen.js';
+import { pictureOf, screenLines } from '../../replay/guest/screen.js';
 import type { Session } from '../../replay/session.js';
+import { hex64 } from '../../replay/trace/hash.js';
 import { CliError } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { checkWritable, protectInputs, WriteFile } from '../host/files.js';

@@ -1,6 +1,6 @@
 /** `verify`: replays a trace from end to end and says whether every check held. */
 import { describeDivergence } from '../../replay/divergence.js';
-import { hex64 } from '../../replay/hash.js';
+import { hex64 } from '../../replay/trace/hash.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import type { Host } from '../host/host.js';
 import {

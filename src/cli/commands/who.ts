@@ -1,8 +1,9 @@
 /** `who`: tells who wrote to a place in memory or to a sector of a disk, or changed a register. */
+
+import type { Symbols } from '../../replay/guest/symbols.js';
 import { type Author, authorOf, lookFrom } from '../../replay/query/run/author.js';
 import { type Place, placeOf } from '../../replay/query/run/place.js';
 import type { Finding, Question } from '../../replay/query/run/question.js';
-import type { Symbols } from '../../replay/query/symbols.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
 import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';

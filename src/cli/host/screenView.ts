@@ -1,7 +1,7 @@
 /** A text screen on a terminal: what changed is drawn anew, at most 30 times a second, on the alternate screen. */
 import type { Machine } from '../../core/machine.js';
 import { AnsiScreen } from '../../replay/export/ansiScreen.js';
-import { screenOf } from '../../replay/screen.js';
+import { screenOf } from '../../replay/guest/screen.js';
 import { type Host, useColour } from './host.js';
 
 const FRAME_MS = 1000 / 30;

@@ -1,6 +1,6 @@
 /** Names of addresses for the commands that show them: those that the project knows, and the user's. */
-import { bundledSymbols } from '../../replay/query/bundledSymbols.js';
-import { readSymbols, type Symbols } from '../../replay/query/symbols.js';
+import { bundledSymbols } from '../../replay/guest/bundledSymbols.js';
+import { readSymbols, type Symbols } from '../../replay/guest/symbols.js';
 import type { Trace } from '../../replay/trace/reader.js';
 import { CliError } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';

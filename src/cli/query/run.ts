@@ -1,6 +1,6 @@
 /** A recorded run, opened to be asked about as a whole: with an index, which is made if there is none. */
 import { type Command, Option } from 'commander';
-import { ExpressionError } from '../../replay/query/tokens.js';
+import { ExpressionError } from '../../replay/expression/tokens.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
 import { usage } from '../errors.js';
 import { type Host, say } from '../host/host.js';

@@ -1,7 +1,7 @@
 /** What `who` has found, for people and as JSON. */
 import type { Frequency } from '../../core/time.js';
 import { valueText } from '../../replay/debug/valueText.js';
-import type { Frame } from '../../replay/query/callStack.js';
+import type { Frame } from '../../replay/guest/callStack.js';
 import type { Author } from '../../replay/query/run/author.js';
 import type { Place } from '../../replay/query/run/place.js';
 import { block, instructionJson, instructionText } from '../commands/bisectReport.js';

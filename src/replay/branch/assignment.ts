@@ -5,14 +5,14 @@
  */
 import type { Field } from '../../core/layout.js';
 import type { Machine } from '../../core/machine.js';
-import { Expression } from '../query/expression.js';
-import { GuestMemory } from '../query/guestMemory.js';
-import { type Node, parse } from '../query/parse.js';
-import type { Symbols } from '../query/symbols.js';
-import { ExpressionError } from '../query/tokens.js';
-import { ChangeError } from './changeError.js';
-import { type Change, ELEMENT_BITS } from './changes.js';
-import { writableBits } from './writeRegister.js';
+import { type Change, ELEMENT_BITS } from '../changes.js';
+import { Expression } from '../expression/expression.js';
+import { type Node, parse } from '../expression/parse.js';
+import { ExpressionError } from '../expression/tokens.js';
+import { ChangeError } from '../guest/changeError.js';
+import { GuestMemory } from '../guest/guestMemory.js';
+import type { Symbols } from '../guest/symbols.js';
+import { writableBits } from '../guest/writeRegister.js';
 
 /** An equals sign that is no part of a comparison. */
 const ASSIGNS = /(?<![=<>!])=(?!=)/;

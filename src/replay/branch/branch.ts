@@ -4,9 +4,9 @@
  * inputs of the parent (`KeepingInputs`), changes (`inputOfChange`), a script, a person.
  */
 import type { Provider } from '../../core/door.js';
+import { ChangeError } from '../guest/changeError.js';
 import { Recorder } from '../recorder.js';
 import type { Timeline } from '../timeline/timeline.js';
-import { ChangeError } from './changeError.js';
 import { KnownContents } from './knownContents.js';
 import { type Branching, writePast } from './past.js';
 

@@ -2,7 +2,7 @@
  * Which of some traces are branches of which: a branch names a frame of its parent, whose header hash covers all
  * that comes before it. Parents that have grown since, or were cut off behind that frame, are found all the same.
  */
-import { hex64 } from '../hash.js';
+import { hex64 } from '../trace/hash.js';
 import type { Trace } from '../trace/reader.js';
 import type { Origin } from '../trace/records.js';
 

@@ -5,9 +5,9 @@
  * somebody else to answer.
  */
 import type { Provider } from '../../core/door.js';
-import { sameBytes } from '../sameBytes.js';
 import { decodePulls, type Pull, UNIT } from '../trace/columns.js';
 import { reading, type Trace } from '../trace/reader.js';
+import { sameBytes } from '../trace/sameBytes.js';
 
 /** A disk or floppy: requests are numbers of sectors, and what a sector holds does not change. */
 const DISK = /^(disk|floppy):/;

@@ -3,12 +3,12 @@
  * which what lies before is written anew. So a branch is a trace like every other, and replays without its parent.
  */
 import { ContentStore } from '../contentStore.js';
-import { hex64 } from '../hash.js';
 import type { Continuation } from '../recorder.js';
 import type { Handover } from '../replayer.js';
 import type { TapePast } from '../tape.js';
 import { CheckEncoder } from '../trace/checks.js';
 import { encodeInputs, encodePulls, encodeSignals } from '../trace/columns.js';
+import { hex64 } from '../trace/hash.js';
 import type { Frame, Trace } from '../trace/reader.js';
 import type { Origin } from '../trace/records.js';
 import { type Sink, TraceWriter } from '../trace/writer.js';

@@ -6,8 +6,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { type Access, type Condition, rangesOf, type Target } from '../debug/breakpoints.js';
 import type { Debugger } from '../debug/debugger.js';
-import type { Expression } from '../query/expression.js';
-import { ExpressionError } from '../query/tokens.js';
+import type { Expression } from '../expression/expression.js';
+import { ExpressionError } from '../expression/tokens.js';
 import { type Arguments, RequestError } from './arguments.js';
 import { addressOf, hex, referenceIn } from './references.js';
 

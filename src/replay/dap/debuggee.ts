@@ -7,7 +7,7 @@ import { runCommand } from '../debug/commands/index.js';
 import type { Arrival, Debugger, Direction, Move } from '../debug/debugger.js';
 import { seekPlace } from '../debug/places.js';
 import { stepOut, stepOver } from '../debug/stepping.js';
-import { callStack } from '../query/callStack.js';
+import { callStack } from '../guest/callStack.js';
 import { type Arguments, NotStopped, RequestError } from './arguments.js';
 import { BreakpointSets, dataBreakpointInfo } from './breakpoints.js';
 import { completions } from './completions.js';

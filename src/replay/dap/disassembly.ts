@@ -1,8 +1,8 @@
 /** The request `disassemble`: instructions around an address, before it as well; and `readMemory`. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger } from '../debug/debugger.js';
-import type { Disassembled } from '../query/disassemble.js';
-import { instructionsBefore, stretchBefore } from '../query/instructionsBefore.js';
+import type { Disassembled } from '../guest/disassemble.js';
+import { instructionsBefore, stretchBefore } from '../guest/instructionsBefore.js';
 import { type Arguments, RequestError } from './arguments.js';
 import { hex, referenceIn } from './references.js';
 

@@ -6,7 +6,7 @@
  */
 
 import { CommandError } from '../debug/commands/index.js';
-import { ExpressionError } from '../query/tokens.js';
+import { ExpressionError } from '../expression/tokens.js';
 import { Arguments, isRecord, NotStopped, RequestError } from './arguments.js';
 import { CAPABILITIES } from './capabilities.js';
 import { Debuggee } from './debuggee.js';

@@ -1,7 +1,7 @@
 /** The request `stackTrace`: who called whom, as far as the stack tells. Frames have no sources, but instructions. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger } from '../debug/debugger.js';
-import { callStack, type Frame } from '../query/callStack.js';
+import { callStack, type Frame } from '../guest/callStack.js';
 import type { Arguments } from './arguments.js';
 import { hex } from './references.js';
 

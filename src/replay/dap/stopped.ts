@@ -4,7 +4,7 @@ import type { Breakpoint } from '../debug/breakpoints.js';
 import { hitText } from '../debug/commands/command.js';
 import type { Arrival } from '../debug/debugger.js';
 import { type Divergence, describeDivergence } from '../divergence.js';
-import type { Symbols } from '../query/symbols.js';
+import type { Symbols } from '../guest/symbols.js';
 import type { Hit } from '../timeline/stops.js';
 import { hex } from './references.js';
 

@@ -7,7 +7,7 @@ import { Ia32 } from '../../core/cpu/ia32/cpu.js';
 import { Seg } from '../../core/cpu/ia32/state.js';
 import type { Field, State } from '../../core/layout.js';
 import type { Debugger } from '../debug/debugger.js';
-import { FLAG_BITS, IA32_FLAG_BITS, SEGMENTS, WORDS } from '../query/registers.js';
+import { FLAG_BITS, IA32_FLAG_BITS, SEGMENTS, WORDS } from '../guest/registers.js';
 import { type Arguments, RequestError } from './arguments.js';
 import { hex } from './references.js';
 

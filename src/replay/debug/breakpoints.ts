@@ -7,7 +7,7 @@ import type { VectorSource } from '../../core/cpu.js';
 import type { Machine } from '../../core/machine.js';
 import { PAGE_SIZE, type Range } from '../../core/memory.js';
 import type { EventKind } from '../events.js';
-import { GuestMemory } from '../query/guestMemory.js';
+import { GuestMemory } from '../guest/guestMemory.js';
 import type { Control, Hit, PortRange, Stops } from '../timeline/stops.js';
 
 export type Access = 'write' | 'read' | 'access';

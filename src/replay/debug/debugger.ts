@@ -7,12 +7,12 @@
 import { Ia32 } from '../../core/cpu/ia32/cpu.js';
 import { Seg } from '../../core/cpu/ia32/state.js';
 import type { Machine } from '../../core/machine.js';
-import { type Disassembled, disassemble, type Syntax } from '../query/disassemble.js';
-import { Expression } from '../query/expression.js';
-import { GuestMemory } from '../query/guestMemory.js';
+import { Expression } from '../expression/expression.js';
+import { type Disassembled, disassemble, type Syntax } from '../guest/disassemble.js';
+import { GuestMemory } from '../guest/guestMemory.js';
+import { type Registers, registersOf } from '../guest/registers.js';
+import { Symbols } from '../guest/symbols.js';
 import { History } from '../query/history.js';
-import { type Registers, registersOf } from '../query/registers.js';
-import { Symbols } from '../query/symbols.js';
 import type { Hit, Stops } from '../timeline/stops.js';
 import type { Timeline, Travel } from '../timeline/timeline.js';
 import { arm, type Breakpoint, Breakpoints } from './breakpoints.js';

@@ -1,7 +1,7 @@
 /** Moves to what a guest said, showed or wrote. */
 import type { Machine } from '../../core/machine.js';
 import { Disk } from '../../devices/disk.js';
-import { screenLines } from '../screen.js';
+import { screenLines } from '../guest/screen.js';
 import type { Stops } from '../timeline/stops.js';
 import { rangesOf } from './breakpoints.js';
 import type { Debugger, Direction, Move } from './debugger.js';

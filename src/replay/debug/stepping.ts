@@ -3,8 +3,8 @@
  * by the instruction, where it ends by its return address and the stack pointer, as debuggers do that know no
  * source. An interrupt that comes meanwhile is passed over, too.
  */
-import type { Disassembled } from '../query/disassemble.js';
-import { interrupted, interruptFrame, type Thread } from '../query/interruption.js';
+import type { Disassembled } from '../guest/disassemble.js';
+import { interrupted, interruptFrame, type Thread } from '../guest/interruption.js';
 import type { Hit } from '../timeline/stops.js';
 import type { Breakpoint, Target } from './breakpoints.js';
 import type { Arrival, Debugger, Direction, Move } from './debugger.js';

@@ -3,7 +3,7 @@
  * compared as hashes, a stretch of the run at a time. What lies between two instructions (a wait in HLT, the
  * delivery of an interrupt) is then gone through boundary by boundary.
  */
-import { hash64 } from '../hash.js';
+import { hash64 } from '../trace/hash.js';
 import { type Both, both, type Parting } from './both.js';
 import type { Pair, Side } from './pair.js';
 

@@ -3,10 +3,10 @@
  * is, what differs there, what may have caused it, and where the processors and the events part if that is later.
  */
 import type { RunEvent } from '../events.js';
+import type { Disassembled } from '../guest/disassemble.js';
+import type { Symbols } from '../guest/symbols.js';
 import { instructionAt } from '../query/circumstances.js';
-import type { Disassembled } from '../query/disassemble.js';
 import type { Search } from '../query/search.js';
-import type { Symbols } from '../query/symbols.js';
 import type { Timeline } from '../timeline/timeline.js';
 import { type Both, both, type Differing, type Parting } from './both.js';
 import { type Differences, differences, namedRegisters } from './differences.js';

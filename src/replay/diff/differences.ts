@@ -5,8 +5,8 @@ import type { Cpu } from '../../core/cpu.js';
 import { diffBytes, type State } from '../../core/layout.js';
 import type { Machine } from '../../core/machine.js';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../core/memory.js';
-import { type Registers, registersOf } from '../query/registers.js';
-import { sameBytes } from '../sameBytes.js';
+import { type Registers, registersOf } from '../guest/registers.js';
+import { sameBytes } from '../trace/sameBytes.js';
 import { type Both, both, type Differing } from './both.js';
 
 export interface Differences {

@@ -4,9 +4,9 @@
  * stay equal up to the first thing that comes through their doors differently: that is where to look.
  */
 import type { PastInput } from '../query/inputs.js';
-import { sameBytes } from '../sameBytes.js';
 import { decodeInputs, decodePulls, type Pull, UNIT } from '../trace/columns.js';
 import { reading, type Trace } from '../trace/reader.js';
+import { sameBytes } from '../trace/sameBytes.js';
 import type { Both } from './both.js';
 
 /** Something a device has read from outside. */

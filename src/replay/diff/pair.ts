@@ -6,8 +6,8 @@
 import type { Cpu } from '../../core/cpu.js';
 import type { Machine } from '../../core/machine.js';
 import type { Search, SearchProgress } from '../query/search.js';
-import { sameBytes } from '../sameBytes.js';
 import type { Timeline } from '../timeline/timeline.js';
+import { sameBytes } from '../trace/sameBytes.js';
 import { type Both, both, type Parting } from './both.js';
 
 export type Side = keyof Both<unknown>;

@@ -10,9 +10,9 @@ import type { CpuObserver, VectorSource } from '../../core/cpu.js';
 import type { Note } from '../../core/device.js';
 import type { Machine } from '../../core/machine.js';
 import { PAGE_SHIFT, PAGE_SIZE } from '../../core/memory.js';
-import { GuestMemory } from '../query/guestMemory.js';
-import { interrupted, type Thread } from '../query/interruption.js';
-import { type Registers, registersOf } from '../query/registers.js';
+import { GuestMemory } from '../guest/guestMemory.js';
+import { interrupted, type Thread } from '../guest/interruption.js';
+import { type Registers, registersOf } from '../guest/registers.js';
 import { signalOf } from '../signals.js';
 
 export interface HandlerEvents {

@@ -14,7 +14,7 @@ import { tagWord } from '../../core/cpu/ia32/helpers/x87/environment.js';
 import { unitOf } from '../../core/cpu/ia32/helpers/x87/unit.js';
 import { Seg } from '../../core/cpu/ia32/state.js';
 import type { Cpu } from '../../core/cpu.js';
-import type { Registers } from '../query/registers.js';
+import type { Registers } from '../guest/registers.js';
 import { littleEndian } from './hex.js';
 
 export interface GdbRegister {

@@ -4,7 +4,7 @@
  * what is in a section with instructions for a function: so there is a section, without bytes, over each stretch of
  * symbols of one kind.
  */
-import type { GuestSymbol } from '../query/symbols.js';
+import type { GuestSymbol } from '../guest/symbols.js';
 import { latin1 } from './packets.js';
 
 const HEADER = 52;

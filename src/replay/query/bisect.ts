@@ -2,12 +2,13 @@
  * When did an expression become true, and what made it so? The search is in search.ts, what is told about the
  * place in circumstances.ts.
  */
+
+import { Expression } from '../expression/expression.js';
+import type { Symbols } from '../guest/symbols.js';
 import type { Timeline } from '../timeline/timeline.js';
 import { type Circumstances, lookAround } from './circumstances.js';
-import { Expression } from './expression.js';
 import { History } from './history.js';
 import { type Search, Searcher } from './search.js';
-import type { Symbols } from './symbols.js';
 
 export interface BisectQuestion {
   /** In the language of docs/expressions.md. */

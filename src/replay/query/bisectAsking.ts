@@ -3,13 +3,14 @@
  * asked at some thirty places whether it holds there. The run is halved clock by clock: it is taken for granted
  * that what is looked for becomes true once, and stays.
  */
+
+import { type StateDump, stateDump } from '../guest/stateDump.js';
+import type { Symbols } from '../guest/symbols.js';
 import type { Timeline } from '../timeline/timeline.js';
 import type { BisectAnswer } from './bisect.js';
 import { lookAround } from './circumstances.js';
 import { History } from './history.js';
 import type { Change, SearchProgress } from './search.js';
-import { type StateDump, stateDump } from './stateDump.js';
-import type { Symbols } from './symbols.js';
 
 /** To be answered before the search is driven on. */
 export interface Question {

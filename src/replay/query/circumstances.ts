@@ -5,17 +5,17 @@
 import { Ia32 } from '../../core/cpu/ia32/cpu.js';
 import { Seg } from '../../core/cpu/ia32/state.js';
 import type { RunEvent } from '../events.js';
+import type { Expression } from '../expression/expression.js';
+import { callStack, type Frame, type KnownInterrupt } from '../guest/callStack.js';
+import { type Disassembled, disassemble } from '../guest/disassemble.js';
+import { GuestMemory } from '../guest/guestMemory.js';
+import { interrupted, type Thread } from '../guest/interruption.js';
+import { type Registers, registersOf } from '../guest/registers.js';
+import type { Symbols } from '../guest/symbols.js';
 import type { Timeline } from '../timeline/timeline.js';
-import { callStack, type Frame, type KnownInterrupt } from './callStack.js';
-import { type Disassembled, disassemble } from './disassemble.js';
-import type { Expression } from './expression.js';
-import { GuestMemory } from './guestMemory.js';
 import type { History } from './history.js';
 import { inputBefore, type PastInput } from './inputs.js';
-import { interrupted, type Thread } from './interruption.js';
-import { type Registers, registersOf } from './registers.js';
 import type { Change } from './search.js';
-import type { Symbols } from './symbols.js';
 
 export interface Difference<T> {
   readonly name: string;

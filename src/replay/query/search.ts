@@ -8,8 +8,8 @@
  */
 import { Ia32 } from '../../core/cpu/ia32/cpu.js';
 import { Cr0 } from '../../core/cpu/ia32/state.js';
+import type { Expression } from '../expression/expression.js';
 import type { Timeline } from '../timeline/timeline.js';
-import type { Expression } from './expression.js';
 import type { History } from './history.js';
 
 export interface SearchProgress {

@@ -15,9 +15,9 @@
  */
 import { parseDocument } from 'yaml';
 import { keyNamed } from '../../devices/keys.js';
-import { inputOf, QUEUE_BYTES } from '../controls.js';
-import { guess, noSuchKey } from './names.js';
-import type { Action as GuestAction } from './run.js';
+import { type Action as GuestAction, inputOf, QUEUE_BYTES } from '../controls.js';
+import { guess } from '../expression/guess.js';
+import { noSuchKey } from './names.js';
 
 export type Place = 'serial' | 'screen';
 

@@ -2,13 +2,8 @@
  * Follows a script: a state machine that is told what the guest puts out and polled at fixed clocks, so
  * that the same guest gets the same inputs at the same clocks in every run.
  */
+import type { Action } from '../controls.js';
 import type { Pattern, Place, Script, Step } from './parse.js';
-
-/** What the script does to the guest at the boundary where it was polled. */
-export type Action =
-  | { readonly do: 'type'; readonly text: string; readonly on: Place }
-  | { readonly do: 'key' | 'hold' | 'release'; readonly key: string }
-  | { readonly do: 'power'; readonly button: 'off' | 'reset' };
 
 export type Status =
   | { readonly kind: 'running' }

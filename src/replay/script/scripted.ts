@@ -1,8 +1,8 @@
 /** A runner under the control of a script. */
 import { inputOf, isConsoleByte } from '../controls.js';
+import { screenLines } from '../guest/screen.js';
 import { outcomeText } from '../replayer.js';
 import type { Runner } from '../runner.js';
-import { screenLines } from '../screen.js';
 import type { Script } from './parse.js';
 import { POLL_EVERY, ScriptRun, type Status } from './run.js';
 

@@ -6,7 +6,7 @@
 import type { MachineState } from '../../core/machine.js';
 import { PAGE_SHIFT, PageKind, type Range } from '../../core/memory.js';
 import type { Replayer, ReplayMark } from '../replayer.js';
-import { sameBytes } from '../sameBytes.js';
+import { sameBytes } from '../trace/sameBytes.js';
 import { differs, RamCopies, type RamPicture } from './ramCopies.js';
 import type { StoredIndex } from './storedIndex.js';
 

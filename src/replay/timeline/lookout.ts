@@ -7,8 +7,8 @@ import type { CpuObserver, VectorSource } from '../../core/cpu.js';
 import type { Note } from '../../core/device.js';
 import type { Machine } from '../../core/machine.js';
 import type { MemoryTap } from '../../core/memory.js';
-import { GuestMemory } from '../query/guestMemory.js';
-import { registersOf } from '../query/registers.js';
+import { GuestMemory } from '../guest/guestMemory.js';
+import { registersOf } from '../guest/registers.js';
 import { type Control, type Hit, type PortRange, type Stops, watchesEvents } from './stops.js';
 
 const NOWHERE: ReadonlySet<number> = new Set();

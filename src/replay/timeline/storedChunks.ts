@@ -7,9 +7,10 @@
  * of the packed bytes (u64), these. Footer: how many chunks hold pages, and how many the directory (u32 each), XXH64
  * of these two numbers (u64).
  */
-import { hash64 } from '../hash.js';
+
 import { compress, decompress } from '../trace/codec.js';
 import type { ByteSource } from '../trace/format.js';
+import { hash64 } from '../trace/hash.js';
 import type { Sink } from '../trace/writer.js';
 
 const MAGIC = Uint8Array.of(0x89, 0x52, 0x57, 0x49, 0x58, 0x0d, 0x0a, 0x1a);

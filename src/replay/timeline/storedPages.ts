@@ -3,7 +3,7 @@
  * memory. They are written in chunks of 64, packed; a reader unpacks the chunks it needs.
  */
 import { PAGE_SIZE } from '../../core/memory.js';
-import { hash64 } from '../hash.js';
+import { hash64 } from '../trace/hash.js';
 import { IndexError, type StoredChunks } from './storedChunks.js';
 
 /** Of a page of zeros, which is nowhere stored; the others are numbered from 1, in the order of their first use. */

@@ -4,7 +4,7 @@
  * before it, so frames cannot be dropped, swapped or taken from another trace unnoticed.
  * docs/trace-format.md has it byte by byte.
  */
-import { hash64 } from '../hash.js';
+import { hash64 } from './hash.js';
 
 /** As in PNG: a byte above 7Fh and both line ends show what a careless transfer did. */
 const MAGIC = Uint8Array.of(0x89, 0x52, 0x57, 0x38, 0x36, 0x0d, 0x0a, 0x1a);

@@ -4,8 +4,6 @@
  * when asked for, a few frames at a time.
  */
 
-import { hash64, hex64 } from '../hash.js';
-import { sha256 } from '../sha256.js';
 import { OutOfBytes } from './bytes.js';
 import { decompress, unpack } from './codec.js';
 import { UNIT } from './columns.js';
@@ -19,6 +17,7 @@ import {
   type FrameKindName,
   TraceError,
 } from './format.js';
+import { hash64, hex64 } from './hash.js';
 import {
   blobFrom,
   type Contents,
@@ -31,6 +30,7 @@ import {
   type Segment,
   segmentFrom,
 } from './records.js';
+import { sha256 } from './sha256.js';
 
 /** A frame in its place. */
 export interface Frame {

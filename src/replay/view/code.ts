@@ -3,8 +3,8 @@
  * (query/instructionsBefore.ts); those behind it follow, in step with where the debugger stands.
  */
 import type { Debugger } from '../debug/debugger.js';
-import type { Disassembled } from '../query/disassemble.js';
-import { instructionsBefore, stretchBefore } from '../query/instructionsBefore.js';
+import type { Disassembled } from '../guest/disassemble.js';
+import { instructionsBefore, stretchBefore } from '../guest/instructionsBefore.js';
 import { addressOf } from './expressions.js';
 import { pastOf } from './past.js';
 import { hexBytes, plain } from './plain.js';

@@ -1,7 +1,7 @@
 /** Expressions that a front end asks for again and again: parsed once, and never an error but a text. */
 import type { Debugger } from '../debug/debugger.js';
-import type { Expression } from '../query/expression.js';
-import { ExpressionError } from '../query/tokens.js';
+import type { Expression } from '../expression/expression.js';
+import { ExpressionError } from '../expression/tokens.js';
 
 /** Either a value or why there is none. */
 export type Found = { readonly value: bigint } | { readonly error: string };

@@ -1,6 +1,6 @@
 /** The flags, each by its name. */
 import type { Debugger } from '../debug/debugger.js';
-import { FLAG_BITS, IA32_FLAG_BITS } from '../query/registers.js';
+import { FLAG_BITS, IA32_FLAG_BITS } from '../guest/registers.js';
 import { processorOf } from './processor.js';
 import type { FlagView } from './view.js';
 

@@ -6,7 +6,7 @@ import type { Screen } from '../../devices/screen.js';
 import type { Picture } from '../../devices/vga/picture.js';
 import type { ScreenText } from '../../devices/vga/text.js';
 import type { Debugger } from '../debug/debugger.js';
-import { adapterOf } from '../screen.js';
+import { adapterOf } from '../guest/screen.js';
 import { once } from './once.js';
 import { plain } from './plain.js';
 import type { ScreenRow, ScreenView } from './view.js';

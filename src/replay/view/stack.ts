@@ -1,8 +1,8 @@
 /** The stack from where SS:SP points on, a word a line, and the functions whose frames it holds. */
 import type { Debugger } from '../debug/debugger.js';
-import { callBefore, LONGEST_CALL } from '../query/callSites.js';
-import { callStack } from '../query/callStack.js';
-import { currentSegments, type Segment } from '../query/segments.js';
+import { callBefore, LONGEST_CALL } from '../guest/callSites.js';
+import { callStack } from '../guest/callStack.js';
+import { currentSegments, type Segment } from '../guest/segments.js';
 import { once } from './once.js';
 import { hex, plain } from './plain.js';
 import { aboutAddress } from './pointees.js';

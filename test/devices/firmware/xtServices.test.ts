@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { XtDescription } from '../../../src/devices/description.js';
 import { assemble } from '../../../src/devices/firmware/assembler/assembler.js';
 import { chordToKeys } from '../../../src/devices/keys.js';
-import { pictureOf, screenLines } from '../../../src/replay/screen.js';
+import { pictureOf, screenLines } from '../../../src/replay/guest/screen.js';
 import { xtClocks, xtMachine } from '../../support/xt.js';
 
 const SECTOR = 512;

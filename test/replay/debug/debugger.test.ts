@@ -6,7 +6,7 @@ import type { Blobs, PcDescription } from '../../../src/devices/description.js';
 import { COMMANDS, CommandError, runCommand } from '../../../src/replay/debug/commands/index.js';
 import { type Arrival, Debugger, type Move } from '../../../src/replay/debug/debugger.js';
 import { stepOver } from '../../../src/replay/debug/stepping.js';
-import { bundledSymbols } from '../../../src/replay/query/bundledSymbols.js';
+import { bundledSymbols } from '../../../src/replay/guest/bundledSymbols.js';
 import { ready } from '../../../src/replay/ready.js';
 import { Timeline } from '../../../src/replay/timeline/timeline.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';

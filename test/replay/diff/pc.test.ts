@@ -12,7 +12,7 @@ import { buildXt } from '../../../src/devices/boards/xt.js';
 import type { Blobs, PcDescription, XtDescription } from '../../../src/devices/description.js';
 import type { Difference } from '../../../src/replay/diff/diff.js';
 import { differences } from '../../../src/replay/diff/differences.js';
-import { bundledSymbols } from '../../../src/replay/query/bundledSymbols.js';
+import { bundledSymbols } from '../../../src/replay/guest/bundledSymbols.js';
 import { ready } from '../../../src/replay/ready.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
 import type { Description } from '../../../src/replay/trace/records.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { symbolFile } from '../../../src/replay/gdb/symbolFile.js';
-import { type GuestSymbol, readSymbols } from '../../../src/replay/query/symbols.js';
+import { type GuestSymbol, readSymbols } from '../../../src/replay/guest/symbols.js';
 
 const symbols = fc.uniqueArray(
   fc.record({

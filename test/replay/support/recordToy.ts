@@ -3,8 +3,8 @@
 import type { Provider } from '../../../src/core/door.js';
 import type { Machine } from '../../../src/core/machine.js';
 import { Recorder } from '../../../src/replay/recorder.js';
-import { sha256 } from '../../../src/replay/sha256.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
+import { sha256 } from '../../../src/replay/trace/sha256.js';
 import { buildToy, toyDescription } from './toy.js';
 
 export interface ToyInput {

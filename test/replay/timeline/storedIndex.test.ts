@@ -10,7 +10,6 @@ import type { Blobs, PcDescription } from '../../../src/devices/description.js';
 import { History } from '../../../src/replay/query/history.js';
 import { ready } from '../../../src/replay/ready.js';
 import { Replayer } from '../../../src/replay/replayer.js';
-import { sameBytes } from '../../../src/replay/sameBytes.js';
 import { Session } from '../../../src/replay/session.js';
 import { Checkpoints } from '../../../src/replay/timeline/checkpoints.js';
 import { IndexError } from '../../../src/replay/timeline/storedChunks.js';
@@ -19,6 +18,7 @@ import { survey } from '../../../src/replay/timeline/survey.js';
 import { Timeline } from '../../../src/replay/timeline/timeline.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
 import type { Description } from '../../../src/replay/trace/records.js';
+import { sameBytes } from '../../../src/replay/trace/sameBytes.js';
 import { recordToy } from '../support/recordToy.js';
 import { toyBoards } from '../support/toy.js';
 

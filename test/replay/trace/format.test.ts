@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hash64 } from '../../../src/replay/hash.js';
 import { ready } from '../../../src/replay/ready.js';
 import { Replayer } from '../../../src/replay/replayer.js';
 import { compress, pack } from '../../../src/replay/trace/codec.js';
@@ -14,6 +13,7 @@ import {
   type FrameKindName,
   TraceError,
 } from '../../../src/replay/trace/format.js';
+import { hash64 } from '../../../src/replay/trace/hash.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
 import { concat, openTrace, recordToy } from '../support/recordToy.js';
 import { toyBoards } from '../support/toy.js';

@@ -1,8 +1,8 @@
 /** The screen in a view: all cells of text modes in their colours, pictures against their pixels. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Debugger } from '../../../src/replay/debug/debugger.js';
+import { adapterOf } from '../../../src/replay/guest/screen.js';
 import { ready } from '../../../src/replay/ready.js';
-import { adapterOf } from '../../../src/replay/screen.js';
 import type { ScreenRow, ScreenView } from '../../../src/replay/view/view.js';
 import { viewOf } from '../../../src/replay/view/viewOf.js';
 import { openDemo } from './support/opened.js';

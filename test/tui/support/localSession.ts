@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { DebugSession } from '../../../src/cli/debug/session.js';
 import { boards } from '../../../src/cli/machine/boards.js';
 import { Debugger } from '../../../src/replay/debug/debugger.js';
-import { bundledSymbols } from '../../../src/replay/query/bundledSymbols.js';
+import { bundledSymbols } from '../../../src/replay/guest/bundledSymbols.js';
 import { ready } from '../../../src/replay/ready.js';
 import { Session } from '../../../src/replay/session.js';
 import { Timeline } from '../../../src/replay/timeline/timeline.js';

@@ -1,5 +1,5 @@
 /** What a command of the debugger is: a line of text in, lines of text out. */
-import type { Disassembled } from '../../query/disassemble.js';
+import type { Disassembled } from '../../guest/disassemble.js';
 import type { Arrival, Debugger, Move } from '../debugger.js';
 
 /** Gives clocks while it searches, and at its end the lines to show. */

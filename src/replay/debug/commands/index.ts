@@ -2,8 +2,9 @@
  * The commands of the debugger, in one table: what gdb's `monitor`, an editor's debug console and the terminal
  * interface's command line take.
  */
-import { ExpressionError } from '../../query/tokens.js';
-import { guess } from '../../script/names.js';
+
+import { guess } from '../../expression/guess.js';
+import { ExpressionError } from '../../expression/tokens.js';
 import type { Debugger } from '../debugger.js';
 import { type Command, CommandError, look } from './command.js';
 import { LOOKING } from './looking.js';

@@ -1,6 +1,6 @@
 /** Commands that show where the debugger stands: registers, memory, code, devices, the screen. */
-import { callStack } from '../../query/callStack.js';
-import { screenLines } from '../../screen.js';
+import { callStack } from '../../guest/callStack.js';
+import { screenLines } from '../../guest/screen.js';
 import type { Debugger } from '../debugger.js';
 import { valueText } from '../valueText.js';
 import {

@@ -1,5 +1,5 @@
 /** Commands that move: as gdb's, and with `reverse-` the same backwards. */
-import { callStack } from '../../query/callStack.js';
+import { callStack } from '../../guest/callStack.js';
 import type { Arrival, Debugger, Direction, Move } from '../debugger.js';
 import { PLACE_HELP, seekPlace } from '../places.js';
 import { stepOut, stepOver } from '../stepping.js';

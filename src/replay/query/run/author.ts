@@ -4,11 +4,11 @@
  */
 import type { Note } from '../../../core/device.js';
 import type { Range } from '../../../core/memory.js';
+import { callStack, type Frame } from '../../guest/callStack.js';
+import { type Disassembled, disassemble } from '../../guest/disassemble.js';
+import { GuestMemory } from '../../guest/guestMemory.js';
+import type { Symbols } from '../../guest/symbols.js';
 import type { Timeline } from '../../timeline/timeline.js';
-import { callStack, type Frame } from '../callStack.js';
-import { type Disassembled, disassemble } from '../disassemble.js';
-import { GuestMemory } from '../guestMemory.js';
-import type { Symbols } from '../symbols.js';
 import type { Place } from './place.js';
 import type { Finding, MemoryAccess } from './question.js';
 import { Witness } from './witness.js';

@@ -4,8 +4,8 @@
  */
 import type { VectorSource } from '../../../core/cpu.js';
 import type { Machine } from '../../../core/machine.js';
+import { interrupted } from '../../guest/interruption.js';
 import type { Hit, Stops } from '../../timeline/stops.js';
-import { interrupted } from '../interruption.js';
 import { LatencyListener } from './latency.js';
 import type { Code, Finding, MemoryAccess, Question } from './question.js';
 import { Witness } from './witness.js';

@@ -3,10 +3,10 @@ import type { Machine } from '../../../core/machine.js';
 import type { Range } from '../../../core/memory.js';
 import { Disk } from '../../../devices/disk.js';
 import { rangesOf } from '../../debug/breakpoints.js';
-import { Expression } from '../expression.js';
-import { GuestMemory } from '../guestMemory.js';
-import { entryThatMaps } from '../pageTables.js';
-import type { Symbols } from '../symbols.js';
+import { Expression } from '../../expression/expression.js';
+import { GuestMemory } from '../../guest/guestMemory.js';
+import { entryThatMaps } from '../../guest/pageTables.js';
+import type { Symbols } from '../../guest/symbols.js';
 
 export type Place =
   | { readonly kind: 'memory'; readonly name: string; readonly memory: readonly Range[] }

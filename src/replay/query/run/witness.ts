@@ -6,8 +6,8 @@ import { Ia32 } from '../../../core/cpu/ia32/cpu.js';
 import { Seg } from '../../../core/cpu/ia32/state.js';
 import type { Machine } from '../../../core/machine.js';
 import { PageKind } from '../../../core/memory.js';
-import { GuestMemory } from '../guestMemory.js';
-import { type Registers, registersOf } from '../registers.js';
+import { GuestMemory } from '../../guest/guestMemory.js';
+import { type Registers, registersOf } from '../../guest/registers.js';
 import type { Code } from './question.js';
 
 const MAX_INSTRUCTION = 15;

@@ -4,7 +4,7 @@ import { buildPc } from '../../../../src/devices/boards/pc.js';
 import type { Blobs, PcDescription } from '../../../../src/devices/description.js';
 import { guestSymbols } from '../../../../src/devices/firmware/guest.js';
 import { Debugger } from '../../../../src/replay/debug/debugger.js';
-import { bundledSymbols } from '../../../../src/replay/query/bundledSymbols.js';
+import { bundledSymbols } from '../../../../src/replay/guest/bundledSymbols.js';
 import { ready } from '../../../../src/replay/ready.js';
 import { Timeline } from '../../../../src/replay/timeline/timeline.js';
 import { memorySource, Trace } from '../../../../src/replay/trace/reader.js';

@@ -9,7 +9,7 @@ import type { Ia32 } from '../../../../src/core/cpu/ia32/cpu.js';
 import { buildPc } from '../../../../src/devices/boards/pc.js';
 import type { Blobs, PcDescription } from '../../../../src/devices/description.js';
 import { Pic8259 } from '../../../../src/devices/pic8259.js';
-import { bundledSymbols } from '../../../../src/replay/query/bundledSymbols.js';
+import { bundledSymbols } from '../../../../src/replay/guest/bundledSymbols.js';
 import { inquire } from '../../../../src/replay/query/run/inquire.js';
 import type { Finding, Latency, MemoryAccess, Question } from '../../../../src/replay/query/run/question.js';
 import { ready } from '../../../../src/replay/ready.js';

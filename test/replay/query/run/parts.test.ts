@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ia32 } from '../../../../src/core/cpu/ia32/cpu.js';
 import { Cr0, Cr4 } from '../../../../src/core/cpu/ia32/state.js';
-import { GuestMemory } from '../../../../src/replay/query/guestMemory.js';
-import { entryThatMaps } from '../../../../src/replay/query/pageTables.js';
+import { GuestMemory } from '../../../../src/replay/guest/guestMemory.js';
+import { entryThatMaps } from '../../../../src/replay/guest/pageTables.js';
+import { Symbols } from '../../../../src/replay/guest/symbols.js';
 import { Histogram } from '../../../../src/replay/query/run/histogram.js';
 import { addressOf, placeOf } from '../../../../src/replay/query/run/place.js';
 import { joined, stretchesFor } from '../../../../src/replay/query/run/stretches.js';
 import { spokenLines } from '../../../../src/replay/query/run/text.js';
-import { Symbols } from '../../../../src/replay/query/symbols.js';
 import type { KnownStretch, StoredIndex } from '../../../../src/replay/timeline/storedIndex.js';
 import { pcMachine } from '../../../support/pc.js';
 

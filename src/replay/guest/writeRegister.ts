@@ -15,8 +15,8 @@ import { protectedMode } from '../../core/cpu/ia32/helpers/mode.js';
 import { loadSegment, setParagraph } from '../../core/cpu/ia32/helpers/segments.js';
 import { Cr0, Fault, Flag, Seg, slot } from '../../core/cpu/ia32/state.js';
 import type { Cpu } from '../../core/cpu.js';
-import { FLAG_BITS, HIGH_BYTES, IA32_FLAG_BITS, LOW_BYTES, SEGMENTS, WORDS } from '../query/registers.js';
 import { ChangeError } from './changeError.js';
+import { FLAG_BITS, HIGH_BYTES, IA32_FLAG_BITS, LOW_BYTES, SEGMENTS, WORDS } from './registers.js';
 
 interface Writable {
   readonly bits: number;

@@ -4,27 +4,27 @@
  */
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Machine } from '../../../src/core/machine.js';
-import { buildPc } from '../../../src/devices/boards/pc.js';
-import type { Blobs, PcDescription } from '../../../src/devices/description.js';
-import { changesOf } from '../../../src/replay/branch/assignment.js';
-import { branch } from '../../../src/replay/branch/branch.js';
-import { ChangeError } from '../../../src/replay/branch/changeError.js';
-import { type Change, inputOfChange } from '../../../src/replay/branch/changes.js';
-import { inputsOf, KeepingInputs } from '../../../src/replay/branch/inputs.js';
-import { writableBits } from '../../../src/replay/branch/writeRegister.js';
-import { bundledSymbols } from '../../../src/replay/query/bundledSymbols.js';
-import { Expression } from '../../../src/replay/query/expression.js';
-import { registersOf } from '../../../src/replay/query/registers.js';
-import { ready } from '../../../src/replay/ready.js';
-import type { Recorder } from '../../../src/replay/recorder.js';
-import { Replayer } from '../../../src/replay/replayer.js';
-import { Timeline } from '../../../src/replay/timeline/timeline.js';
-import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
-import type { Description } from '../../../src/replay/trace/records.js';
-import { concat } from '../support/recordToy.js';
+import type { Machine } from '../../src/core/machine.js';
+import { buildPc } from '../../src/devices/boards/pc.js';
+import type { Blobs, PcDescription } from '../../src/devices/description.js';
+import { changesOf } from '../../src/replay/branch/assignment.js';
+import { branch } from '../../src/replay/branch/branch.js';
+import { inputsOf, KeepingInputs } from '../../src/replay/branch/inputs.js';
+import { type Change, inputOfChange } from '../../src/replay/changes.js';
+import { Expression } from '../../src/replay/expression/expression.js';
+import { bundledSymbols } from '../../src/replay/guest/bundledSymbols.js';
+import { ChangeError } from '../../src/replay/guest/changeError.js';
+import { registersOf } from '../../src/replay/guest/registers.js';
+import { writableBits } from '../../src/replay/guest/writeRegister.js';
+import { ready } from '../../src/replay/ready.js';
+import type { Recorder } from '../../src/replay/recorder.js';
+import { Replayer } from '../../src/replay/replayer.js';
+import { Timeline } from '../../src/replay/timeline/timeline.js';
+import { memorySource, Trace } from '../../src/replay/trace/reader.js';
+import type { Description } from '../../src/replay/trace/records.js';
+import { concat } from './support/recordToy.js';
 
-const FILE = new URL('../../../traces/lost-update.rewind', import.meta.url);
+const FILE = new URL('../../traces/lost-update.rewind', import.meta.url);
 const boards = (engine: 'compiler' | 'interpreter' | 'evaluator') => ({
   pc: (d: Description, blobs: Blobs) => buildPc(d as unknown as PcDescription, blobs, { engine }),
 });

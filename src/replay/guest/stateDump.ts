@@ -1,7 +1,7 @@
 /** What a machine shows at a place, as plain data for programs in other languages. RAM is not part of it. */
 import type { Machine } from '../../core/machine.js';
-import { screenOf } from '../screen.js';
 import { FLAG_BITS, IA32_FLAG_BITS, registersOf } from './registers.js';
+import { screenOf } from './screen.js';
 
 export interface StateDump {
   readonly clock: number;

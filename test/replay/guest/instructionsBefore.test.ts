@@ -2,8 +2,8 @@
 import { Decoder, DecoderOptions } from 'iced-x86';
 import { describe, expect, it } from 'vitest';
 import { guestImage, guestSymbols } from '../../../src/devices/firmware/guest.js';
-import { instructionsBefore, stretchBefore } from '../../../src/replay/query/instructionsBefore.js';
-import { readSymbols, Symbols } from '../../../src/replay/query/symbols.js';
+import { instructionsBefore, stretchBefore } from '../../../src/replay/guest/instructionsBefore.js';
+import { readSymbols, Symbols } from '../../../src/replay/guest/symbols.js';
 
 const LOAD_ADDRESS = 0x100000;
 const image = guestImage();

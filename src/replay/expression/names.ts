@@ -4,11 +4,11 @@
  */
 import type { Field, State } from '../../core/layout.js';
 import type { Machine } from '../../core/machine.js';
-import { guess } from '../script/names.js';
-import type { GuestMemory } from './guestMemory.js';
+import type { GuestMemory } from '../guest/guestMemory.js';
+import type { Registers } from '../guest/registers.js';
+import type { Symbols } from '../guest/symbols.js';
+import { guess } from './guess.js';
 import { unsigned, type Value } from './operators.js';
-import type { Registers } from './registers.js';
-import type { Symbols } from './symbols.js';
 
 export interface Named {
   readonly signed: boolean;

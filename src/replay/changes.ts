@@ -7,13 +7,13 @@
  * is taken as it is given: whether the device could ever get into it is the user's business, and wires that
  * depend on it are only driven when the device next has a reason to.
  */
-import type { Device } from '../../core/device.js';
-import type { ElementType, Field } from '../../core/layout.js';
-import type { Machine } from '../../core/machine.js';
-import { PAGE_SHIFT, PageKind } from '../../core/memory.js';
-import type { ChannelInput } from '../controls.js';
-import { ChangeError } from './changeError.js';
-import { writeRegister } from './writeRegister.js';
+import type { Device } from '../core/device.js';
+import type { ElementType, Field } from '../core/layout.js';
+import type { Machine } from '../core/machine.js';
+import { PAGE_SHIFT, PageKind } from '../core/memory.js';
+import type { ChannelInput } from './controls.js';
+import { ChangeError } from './guest/changeError.js';
+import { writeRegister } from './guest/writeRegister.js';
 
 export type Change =
   /** Bytes of RAM, from a physical address on. */

@@ -1,7 +1,7 @@
 /** Symbols in the forms in which kernels and compilers leave them, and the nearest one to an address. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSymbols, Symbols } from '../../../src/replay/query/symbols.js';
+import { readSymbols, Symbols } from '../../../src/replay/guest/symbols.js';
 
 const read = (text: string) => readSymbols(new TextEncoder().encode(text));
 

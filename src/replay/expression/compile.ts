@@ -1,12 +1,12 @@
 /** Expressions as functions: every name is looked up once, so that evaluating only reads. */
 import type { Machine } from '../../core/machine.js';
 import type { Range } from '../../core/memory.js';
-import { screenLines } from '../screen.js';
-import type { GuestMemory } from './guestMemory.js';
+import type { GuestMemory } from '../guest/guestMemory.js';
+import type { Registers } from '../guest/registers.js';
+import { screenLines } from '../guest/screen.js';
 import type { Named, Names } from './names.js';
 import { BINARY, CASTS, truth, UNARY, type UnaryOperator, type Value } from './operators.js';
 import type { MemoryNode, Node } from './parse.js';
-import type { Registers } from './registers.js';
 import { ExpressionError } from './tokens.js';
 
 /** Where video memory, ROMs and the RAM in their shadow change places. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { sha256 } from '../../src/replay/sha256.js';
+import { sha256 } from '../../../src/replay/trace/sha256.js';
 
 it("agrees with the host's SHA-256 at every length around a block, and on random data", () => {
   const bytes = Uint8Array.from({ length: 200 }, (_, i) => (i * 37) & 0xff);

@@ -4,13 +4,13 @@
  */
 import type { Machine } from '../../core/machine.js';
 import type { Range } from '../../core/memory.js';
+import { GuestMemory } from '../guest/guestMemory.js';
+import { registersOf } from '../guest/registers.js';
+import { Symbols } from '../guest/symbols.js';
 import { Compilation, type Operand } from './compile.js';
-import { GuestMemory } from './guestMemory.js';
 import { Names } from './names.js';
 import type { Value } from './operators.js';
 import { parse } from './parse.js';
-import { registersOf } from './registers.js';
-import { Symbols } from './symbols.js';
 
 export interface ExpressionOptions {
   readonly symbols?: Symbols;

@@ -1,8 +1,8 @@
 /** The monitor of a machine: its text and its picture, if it has a display adapter. */
-import type { Machine } from '../core/machine.js';
-import { isScreen, type Screen } from '../devices/screen.js';
-import type { Picture } from '../devices/vga/picture.js';
-import type { ScreenText } from '../devices/vga/text.js';
+import type { Machine } from '../../core/machine.js';
+import { isScreen, type Screen } from '../../devices/screen.js';
+import type { Picture } from '../../devices/vga/picture.js';
+import type { ScreenText } from '../../devices/vga/text.js';
 
 /** Undefined without a display adapter and in graphics modes. */
 export function screenOf(machine: Machine): ScreenText | undefined {
