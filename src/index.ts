@@ -1,4 +1,6 @@
 /** The library's public face: build machines, record, replay, look. Call `ready()` first. */
+
+export { boards } from './cli/machine/boards.js';
 export type { Note, NoteKind, Outcome } from './core/device.js';
 export type { Provider } from './core/door.js';
 export { Machine, type MachineSnapshot } from './core/machine.js';
@@ -11,6 +13,8 @@ export { type Branch, type BranchOptions, branch } from './replay/branch/branch.
 export { familiesOf, type Kin, type Member } from './replay/branch/family.js';
 export { edited, type InputEdit, inputsOf, KeepingInputs, type TimedInput } from './replay/branch/inputs.js';
 export { type Change, inputOfChange } from './replay/changes.js';
+export { CommandError, runCommand } from './replay/debug/commands/index.js';
+export { type Arrival, Debugger, type Direction, type Move, type Reason } from './replay/debug/debugger.js';
 export { type DiffAnswer, type DiffQuestion, diff } from './replay/diff/diff.js';
 export { type Divergence, describeDivergence } from './replay/divergence.js';
 export { type EventFilter, type RunEvent, watchEvents } from './replay/events.js';
@@ -35,7 +39,10 @@ export {
   type Travel,
   type TravelOptions,
 } from './replay/timeline/timeline.js';
+export { toEnd } from './replay/toEnd.js';
 export { type ByteSource, TraceError } from './replay/trace/format.js';
 export { hex64 } from './replay/trace/hash.js';
 export { memorySource, Trace } from './replay/trace/reader.js';
 export { EventIndex } from './replay/view/events.js';
+export type { View, Wanted } from './replay/view/view.js';
+export { viewOf } from './replay/view/viewOf.js';
