@@ -3,6 +3,7 @@ import type { Boards } from '../../replay/boards.js';
 import { describeDivergence } from '../../replay/divergence.js';
 import { inquire } from '../../replay/query/run/inquire.js';
 import { Timeline } from '../../replay/timeline/timeline.js';
+import { toEnd } from '../../replay/toEnd.js';
 import { Trace } from '../../replay/trace/reader.js';
 import { explain } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
@@ -25,10 +26,8 @@ export class Answerer {
   answer(task: QueryTask): QueryAnswer {
     try {
       const timeline = this.#open(task);
-      const run = inquire(timeline, task);
-      let step = run.next();
-      while (!step.done) step = run.next();
-      if (step.value) return step.value;
+      const part = toEnd(inquire(timeline, task));
+      if (part) return part;
       return { code: ExitCode.diverged, error: describeDivergence(timeline.divergence!) };
     } catch (error) {
       const { code, line } = explain(error);

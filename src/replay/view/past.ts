@@ -8,6 +8,7 @@ import type { MachineState } from '../../core/machine.js';
 import { PAGE_SHIFT, PageKind } from '../../core/memory.js';
 import type { Debugger } from '../debug/debugger.js';
 import type { Timeline } from '../timeline/timeline.js';
+import { toEnd } from '../toEnd.js';
 import { once } from './once.js';
 
 /** An instruction that was executed: when it began, and the clocks until the next one did. */
@@ -132,6 +133,6 @@ function stateAt({ timeline, machine }: Debugger, clock: number, here: number): 
     { writes: everywhere, met: (hit) => hit.kind === 'write' && keep(hit.address, hit.length) },
     () => false,
   );
-  while (!way.next().done);
+  toEnd(way);
   return { machine: { cpu, devices }, scheduled, overwritten };
 }
