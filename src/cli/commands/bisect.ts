@@ -11,6 +11,7 @@ import type { Timeline } from '../../replay/timeline/timeline.js';
 import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
+import { driveInSlices, searchText } from '../machine/inSlices.js';
 import { fileName, natural } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import {
@@ -33,9 +34,6 @@ interface BisectOptions extends TimelineOptions {
   readonly symbols?: string;
   readonly json: boolean;
 }
-
-/** Host milliseconds between signs of life on a terminal. */
-const PROGRESS_MS = 200;
 
 export const addBisect: AddCommand = (program, host, finish) => {
   const clock = natural(Number.MAX_SAFE_INTEGER);
@@ -79,8 +77,8 @@ type Outcome = BisectAnswer | number;
 async function searchFor(timeline: Timeline, question: BisectQuestion, host: Host): Promise<Outcome> {
   const search = begin(() => bisect(timeline, question), host);
   if (!search) return ExitCode.usage;
-  const { signal, result } = await drive(search, host);
-  return result ?? signalCode(signal);
+  const { signal, value } = await driveInSlices(search, host, { progress: searchText });
+  return value ?? signalCode(signal!);
 }
 
 async function askCommand(
@@ -91,12 +89,14 @@ async function askCommand(
 ): Promise<Outcome> {
   const unlisten = host.onSignal(() => command.stop());
   try {
-    const ask = async (question: Question) => {
-      const holds = await command.ask(question.state, timeline.machine.memory.ram);
-      if (holds !== undefined) question.answer(holds);
+    const onSlice = async (step: SearchProgress | Question) => {
+      if (step.what !== 'asking') return;
+      const holds = await command.ask(step.state, timeline.machine.memory.ram);
+      if (holds !== undefined) step.answer(holds);
     };
-    const { signal, result } = await drive(bisectAsking(timeline, bounds), host, ask);
-    return result ?? signalCode(signal);
+    const search = bisectAsking(timeline, bounds);
+    const { signal, value } = await driveInSlices(search, host, { progress: searchText, onSlice });
+    return value ?? signalCode(signal!);
   } finally {
     unlisten();
     command.close();
@@ -113,60 +113,6 @@ function begin<T>(start: () => T, host: Host): T | undefined {
     say(host, `  ${error.source}`);
     say(host, `  ${error.caret}`);
     return undefined;
-  }
-}
-
-type Step = SearchProgress | Question;
-
-/** Runs a search to its end, or until a signal comes. `ask` answers its questions, if it has any. */
-export async function drive<T>(
-  search: Generator<Step, T, void>,
-  host: Host,
-  ask?: (question: Question) => Promise<void>,
-): Promise<{ readonly signal: string; readonly result: T | undefined }> {
-  let signal = '';
-  const unlisten = host.onSignal((name) => (signal = name));
-  const progress = new Progress(host);
-  try {
-    let step = search.next();
-    while (!step.done && !signal) {
-      progress.show(step.value);
-      if (step.value.what === 'asking') await ask?.(step.value);
-      await new Promise((resolve) => setImmediate(resolve));
-      if (!signal) step = search.next();
-    }
-    progress.clear();
-    if (step.done) return { signal, result: step.value };
-    say(host, `ended by ${signal}`);
-    return { signal, result: undefined };
-  } finally {
-    progress.clear();
-    unlisten();
-  }
-}
-
-/** Signs of life on a terminal. */
-class Progress {
-  readonly #host: Host;
-  readonly #visible: boolean;
-  #shown = performance.now();
-  #open = false;
-
-  constructor(host: Host) {
-    this.#host = host;
-    this.#visible = host.stderr.isTTY === true;
-  }
-
-  show({ what, clock, end }: Step): void {
-    if (!this.#visible || performance.now() - this.#shown <= PROGRESS_MS) return;
-    this.#shown = performance.now();
-    this.#open = true;
-    this.#host.stderr.write(`\r${what}: clock ${clock} of ${end}\x1b[K`);
-  }
-
-  clear(): void {
-    if (this.#open) this.#host.stderr.write('\r\x1b[K');
-    this.#open = false;
   }
 }
 

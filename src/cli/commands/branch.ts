@@ -20,6 +20,7 @@ import { checkWritable, freeName, protectInputs, ReadFile, WriteFile } from '../
 import { type Host, say } from '../host/host.js';
 import type { View } from '../host/terminal.js';
 import { Drive, type Ended } from '../machine/drive.js';
+import { driveInSlices, toward } from '../machine/inSlices.js';
 import {
   announce,
   display,
@@ -32,7 +33,6 @@ import {
 import { fileName, natural, seconds } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { addTimelineOptions, openTimeline, type TimelineOptions, warnIncomplete } from '../machine/trace.js';
-import { travel } from '../machine/travel.js';
 import { PROGRAM } from '../version.js';
 import { type EditOptions, type Edits, editsOf, inputsAfter } from './branchEdits.js';
 import type { AddCommand } from './command.js';
@@ -198,7 +198,11 @@ async function goTo(
   edits: Edits | undefined,
   host: Host,
 ): Promise<string | undefined> {
-  const signal = await travel(timeline, at ?? edits!.from, host);
+  const goal = at ?? edits!.from;
+  const { signal } = await driveInSlices(timeline.seeking(goal), host, {
+    ...toward(goal),
+    where: () => ` at clock ${timeline.clock}`,
+  });
   if (!signal && at === undefined) timeline.stepBack();
   return signal;
 }

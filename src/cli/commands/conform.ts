@@ -7,7 +7,8 @@ import type { ConformTask } from '../conform/task.js';
 import { ledgerText } from '../conform/text.js';
 import { CliError } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
-import { type Host, say } from '../host/host.js';
+import type { Host } from '../host/host.js';
+import { ProgressLine, sayEnded } from '../machine/inSlices.js';
 import { fileName, natural } from '../machine/options.js';
 import type { AddCommand } from './command.js';
 
@@ -52,8 +53,7 @@ async function conform(folder: string, options: ConformOptions, host: Host): Pro
   const run = new Run(tasks, options.jobs, host);
   const results = await run.toEnd();
   if (!results) {
-    if (run.signal !== 'SIGPIPE')
-      say(host, `ended by ${run.signal} after ${run.done} of ${tasks.length} forms`);
+    sayEnded(host, run.signal!, ` after ${run.done} of ${tasks.length} forms`);
     return signalCode(run.signal!);
   }
   const totals = totalsOf(results);
@@ -78,9 +78,6 @@ function ledgerData(folder: string, results: readonly FormResult[], totals: Tota
   return { folder, passed: totals.failed === 0, forms: rows, totals };
 }
 
-/** Host milliseconds between signs of life on a terminal. */
-const PROGRESS_MS = 200;
-
 /** All tasks, done by workers; ends early on a signal or the first file that cannot be used. */
 class Run {
   done = 0;
@@ -90,12 +87,13 @@ class Run {
   readonly #host: Host;
   #tests = 0;
   #failed = 0;
-  #shown = 0;
+  readonly #line: ProgressLine;
 
   constructor(tasks: readonly ConformTask[], jobs: number | undefined, host: Host) {
     this.#tasks = tasks;
     this.#jobs = jobs;
     this.#host = host;
+    this.#line = new ProgressLine(host, Number.NEGATIVE_INFINITY);
   }
 
   /** The results in the order of the tasks, or undefined if a signal ended the run. */
@@ -120,7 +118,7 @@ class Run {
       return await Promise.race([all, ended]);
     } finally {
       unlisten();
-      if (this.#shown > 0) this.#host.stderr.write('\r\x1b[K');
+      this.#line.clear();
       await workers.close();
     }
   }
@@ -129,12 +127,8 @@ class Run {
     this.done++;
     this.#tests += result.tests;
     this.#failed += result.failed;
-    const now = performance.now();
-    if (!this.#host.stderr.isTTY || this.signal || now - this.#shown < PROGRESS_MS) return;
-    this.#shown = now;
+    if (this.signal) return;
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : '';
-    this.#host.stderr.write(
-      `\r${this.done} of ${this.#tasks.length} forms, ${this.#tests} tests${failed}\x1b[K`,
-    );
+    this.#line.show(() => `${this.done} of ${this.#tasks.length} forms, ${this.#tests} tests${failed}`);
   }
 }

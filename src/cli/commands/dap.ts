@@ -4,8 +4,9 @@ import { DapSession } from '../../replay/dap/session.js';
 import { Debugger } from '../../replay/debug/debugger.js';
 import { explain, usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
-import { type Channel, Listener, standardChannel } from '../host/channel.js';
+import { type Channel, standardChannel } from '../host/channel.js';
 import { type Host, say } from '../host/host.js';
+import { Server } from '../host/server.js';
 import { natural } from '../machine/options.js';
 import { symbolsFor } from '../machine/symbols.js';
 import { openTimeline, shortfall } from '../machine/trace.js';
@@ -27,83 +28,22 @@ export const addDap: AddCommand = (program, host, finish) => {
 
 async function dap(port: number | undefined, host: Host): Promise<number> {
   const server = new Server(host);
+  // A session for each client, with a run of its own.
+  const serve = (channel: Channel) => {
+    return server.converse(channel, new DapSession(sessionHost(host, (bytes) => channel.write(bytes))));
+  };
+  // What goes wrong with one client is not the others'.
+  const guarded = (channel: Channel) => {
+    void serve(channel).catch((error) => say(host, explain(error).line));
+    return true;
+  };
   try {
-    if (port === undefined) await server.serve(standardChannel(host));
-    else await server.listen(port);
+    if (port === undefined) await serve(standardChannel(host));
+    else await server.listen(port, () => ' for debug clients', guarded);
   } finally {
     server.close();
   }
   return server.signal ? signalCode(server.signal) : ExitCode.ok;
-}
-
-/** A session for each client, with a run of its own. */
-class Server {
-  /** The signal that has ended it. */
-  signal: string | undefined;
-  readonly #host: Host;
-  readonly #unlisten: () => void;
-  readonly #waiting = new Set<() => void>();
-
-  constructor(host: Host) {
-    this.#host = host;
-    this.#unlisten = host.onSignal((name) => {
-      this.signal = name;
-      for (const wake of this.#waiting) wake();
-    });
-  }
-
-  close(): void {
-    this.#unlisten();
-  }
-
-  async listen(port: number): Promise<void> {
-    const listener = await Listener.open(port);
-    say(this.#host, `listening on ${listener.address} for debug clients`);
-    try {
-      while (!this.signal) {
-        for (let channel = listener.next(); channel; channel = listener.next()) void this.#guard(channel);
-        await this.#activity(listener);
-      }
-    } finally {
-      listener.close();
-    }
-  }
-
-  /** What goes wrong with one client is not the others'. */
-  async #guard(channel: Channel): Promise<void> {
-    try {
-      await this.serve(channel);
-    } catch (error) {
-      say(this.#host, explain(error).line);
-    }
-  }
-
-  /** Until the client takes its leave, or the line is cut. What arrives is let in between the slices of a move. */
-  async serve(channel: Channel): Promise<void> {
-    const session = new DapSession(sessionHost(this.#host, (bytes) => channel.write(bytes)));
-    try {
-      for (;;) {
-        for (const bytes of channel.take()) session.receive(bytes);
-        if (session.ended || channel.closed || this.signal) return;
-        if (session.busy) {
-          session.advance();
-          await new Promise((resolve) => setImmediate(resolve));
-        } else await this.#activity(channel);
-      }
-    } finally {
-      channel.close();
-    }
-  }
-
-  /** Waits for something to happen there, or for a signal. */
-  async #activity(place: { onActivity: () => void }): Promise<void> {
-    let wake = () => {};
-    await new Promise<void>((resolve) => {
-      place.onActivity = wake = resolve;
-      this.#waiting.add(wake);
-    });
-    this.#waiting.delete(wake);
-  }
 }
 
 function sessionHost(host: Host, send: (bytes: Uint8Array) => void): SessionHost {

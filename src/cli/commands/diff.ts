@@ -6,10 +6,10 @@ import type { Timeline } from '../../replay/timeline/timeline.js';
 import { CliError, usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
+import { driveInSlices, searchText } from '../machine/inSlices.js';
 import { fileName, natural } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { addTimelineOptions, openTimeline, type TimelineOptions, warnIncomplete } from '../machine/trace.js';
-import { drive } from './bisect.js';
 import type { AddCommand } from './command.js';
 import { type DiffFrame, diffJson, diffText, isEqual } from './diffReport.js';
 
@@ -41,10 +41,10 @@ async function run(a: string, b: string, options: DiffOptions, host: Host): Prom
   }
   const symbols = both(timelines, ({ trace }) => symbolsFor(trace, options.symbols));
   const search = begin(() => diff(timelines, { symbols, first, ...(good !== undefined && { good }) }));
-  const { signal, result } = await drive(search, host);
-  if (result === undefined) return signalCode(signal);
+  const { signal, value } = await driveInSlices(search, host, { progress: searchText });
+  if (value === undefined) return signalCode(signal!);
   const { frequency } = timelines.a.trace.manifest;
-  return tell(result, { paths, timelines, frequency, good: good ?? 0 }, options, host);
+  return tell(value, { paths, timelines, frequency, good: good ?? 0 }, options, host);
 }
 
 function open(path: string, options: DiffOptions, host: Host): Timeline {

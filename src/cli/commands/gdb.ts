@@ -2,8 +2,9 @@
 import { Debugger } from '../../replay/debug/debugger.js';
 import { GdbSession } from '../../replay/gdb/session.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
-import { type Channel, Listener, standardChannel } from '../host/channel.js';
-import { type Host, say } from '../host/host.js';
+import { type Channel, standardChannel } from '../host/channel.js';
+import type { Host } from '../host/host.js';
+import { Server } from '../host/server.js';
 import { fileName, natural } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { addTimelineOptions, openTimeline, type TimelineOptions, warnIncomplete } from '../machine/trace.js';
@@ -18,8 +19,6 @@ interface GdbOptions extends TimelineOptions {
 
 const DEFAULT_PORT = 1234;
 const MAX_PORT = 0xffff;
-/** Host milliseconds between signs of life, to gdb and on a terminal. */
-const PROGRESS_MS = 1000;
 
 export const addGdb: AddCommand = (program, host, finish) => {
   addTimelineOptions(
@@ -45,86 +44,17 @@ async function gdb(path: string, options: GdbOptions, host: Host): Promise<numbe
   const timeline = openTimeline(path, options, host);
   warnIncomplete(host, path, timeline.trace);
   const debug = new Debugger(timeline, symbolsFor(timeline.trace, options.symbols));
-  const server = new Server(debug, host);
+  const server = new Server(host);
+  // One gdb after the other; each finds the run where the last has left it.
+  const serve = async (channel: Channel) => {
+    await server.converse(channel, new GdbSession(debug, (bytes) => channel.write(bytes)));
+    return !options.once;
+  };
   try {
-    if (options.stdio) await server.serve(standardChannel(host));
-    else await server.listen(options.port, options.once);
+    if (options.stdio) await serve(standardChannel(host));
+    else await server.listen(options.port, (port) => `; gdb -ex 'target remote :${port}'`, serve);
   } finally {
     server.close();
   }
   return server.signal ? signalCode(server.signal) : ExitCode.ok;
-}
-
-/** Serves one gdb after the other; each finds the run where the last has left it. */
-class Server {
-  /** The signal that has ended it. */
-  signal: string | undefined;
-  readonly #debug: Debugger;
-  readonly #host: Host;
-  readonly #unlisten: () => void;
-  #wake: () => void = () => {};
-  #shown = 0;
-
-  constructor(debug: Debugger, host: Host) {
-    this.#debug = debug;
-    this.#host = host;
-    this.#unlisten = host.onSignal((name) => {
-      this.signal = name;
-      this.#wake();
-    });
-  }
-
-  close(): void {
-    this.#unlisten();
-  }
-
-  async listen(port: number, once: boolean): Promise<void> {
-    const listener = await Listener.open(port);
-    listener.onActivity = () => this.#wake();
-    say(this.#host, `listening on ${listener.address}; gdb -ex 'target remote :${listener.port}'`);
-    try {
-      for (let served = 0; !this.signal && !(once && served > 0); ) {
-        const channel = listener.next();
-        if (!channel) await this.#activity();
-        else {
-          await this.serve(channel);
-          served++;
-        }
-      }
-    } finally {
-      listener.close();
-    }
-  }
-
-  /** Until gdb takes its leave, or the line is cut. */
-  async serve(channel: Channel): Promise<void> {
-    const session = new GdbSession(this.#debug, (bytes) => channel.write(bytes));
-    channel.onActivity = () => this.#wake();
-    try {
-      while (!this.signal) {
-        for (const bytes of channel.take()) session.receive(bytes);
-        const more = session.advance();
-        // Nobody waits any more for what is under way.
-        if (session.ended || (channel.closed && (session.busy || !more))) break;
-        await (more ? this.#breathe(session) : this.#activity());
-      }
-    } finally {
-      session.close();
-      channel.close();
-    }
-  }
-
-  /** Lets the host's events in, and shows where a long move is. */
-  #breathe(session: GdbSession): Promise<void> {
-    if (performance.now() - this.#shown > PROGRESS_MS) {
-      this.#shown = performance.now();
-      session.showProgress();
-    }
-    return new Promise((resolve) => setImmediate(resolve));
-  }
-
-  async #activity(): Promise<void> {
-    await new Promise<void>((resolve) => (this.#wake = resolve));
-    this.#shown = performance.now();
-  }
 }

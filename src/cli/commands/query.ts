@@ -10,10 +10,10 @@ import type { Timeline } from '../../replay/timeline/timeline.js';
 import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
+import { driveInSlices, toward } from '../machine/inSlices.js';
 import { fileName, natural } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { Asking } from '../query/ask.js';
-import { driven } from '../query/driven.js';
 import { findingJson, findingText, secondsText } from '../query/findings.js';
 import { histogramText } from '../query/histogramText.js';
 import { addRunOptions, checkClock, openRun, type RunOptions, understood } from '../query/run.js';
@@ -80,7 +80,7 @@ async function query(
   const search = { path, timeline, span: { from, to: to ?? timeline.end }, options, host };
   if (topic === 'text') return await text(search, what);
   if (WITH_PLACE.includes(topic)) {
-    const there = await driven(timeline.seeking(at ?? timeline.end), host);
+    const there = await driveInSlices(timeline.seeking(at ?? timeline.end), host, toward(at ?? timeline.end));
     if (there.signal) return signalCode(there.signal);
   }
   const symbols = symbolsFor(timeline.trace, options.symbols);
@@ -235,6 +235,6 @@ async function listen(
     bytes.push(note.a);
     at.push(clock);
   };
-  const { signal } = await driven(timeline.playing(timeline.end), host);
+  const { signal } = await driveInSlices(timeline.playing(timeline.end), host, toward(timeline.end));
   return signal ?? { bytes: Uint8Array.from(bytes), at };
 }

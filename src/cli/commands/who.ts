@@ -8,11 +8,11 @@ import type { Timeline } from '../../replay/timeline/timeline.js';
 import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
+import { driveInSlices, toward } from '../machine/inSlices.js';
 import { fileName, natural } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { diverged } from '../machine/trace.js';
 import { Asking } from '../query/ask.js';
-import { driven } from '../query/driven.js';
 import { findingJson, findingText } from '../query/findings.js';
 import { addRunOptions, checkClock, openRun, type RunOptions, understood } from '../query/run.js';
 import { whoJson, whoText } from '../query/whoReport.js';
@@ -44,7 +44,7 @@ async function who(path: string, what: string, options: WhoOptions, host: Host):
   if (typeof timeline === 'string') return signalCode(timeline);
   checkClock('--at', options.at, timeline);
   const at = options.at ?? timeline.end;
-  const there = await driven(timeline.seeking(at), host);
+  const there = await driveInSlices(timeline.seeking(at), host, toward(at));
   if (there.signal) return signalCode(there.signal);
   if (timeline.divergence) return diverged(timeline, host);
   const symbols = symbolsFor(timeline.trace, options.symbols);
@@ -106,7 +106,9 @@ async function changeOf(inquest: Inquest, place: Place & { kind: 'value' }): Pro
   const value = expression.value();
   const stops = { condition: () => expression.value() !== value };
   const search = options.first ? timeline.continuing(stops) : timeline.reversing(stops);
-  const { signal, ...rest } = await driven(search, host);
+  const { signal, ...rest } = await driveInSlices(search, host, {
+    progress: (clock) => `searching: clock ${clock}`,
+  });
   if (signal) return signalCode(signal);
   if (timeline.divergence) return diverged(timeline, host);
   if (!('value' in rest) || !rest.value) return nothing(inquest, 'changed');

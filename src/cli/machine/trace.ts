@@ -9,6 +9,7 @@ import { Trace } from '../../replay/trace/reader.js';
 import { ExitCode } from '../exitCodes.js';
 import { ReadFile } from '../host/files.js';
 import { type Engine, type Host, say } from '../host/host.js';
+import { driveInSlices, progressText } from './inSlices.js';
 import { fileName } from './options.js';
 import { readIndex } from './traceIndex.js';
 
@@ -133,9 +134,6 @@ export function warnBeyond(host: Host, clock: number | undefined, session: Sessi
   say(host, `clock ${clock} is beyond the end of the recording, clock ${session.end}`);
 }
 
-/** Host milliseconds between signs of life on a terminal. */
-const PROGRESS_MS = 200;
-
 interface RunSessionOptions {
   readonly progress: boolean;
   readonly onSlice?: () => void;
@@ -151,28 +149,23 @@ export async function runSession(
   session: Session,
   until: number,
   host: Host,
-  options: RunSessionOptions,
+  { progress, onSlice, slice }: RunSessionOptions,
 ): Promise<string | undefined> {
-  let signal: string | undefined;
-  const unlisten = host.onSignal((name) => (signal = name));
-  const visible = options.progress && host.stderr.isTTY === true;
-  let shown = performance.now();
-  while (!signal && session.advance(until, options.slice)) {
-    options.onSlice?.();
-    if (visible && performance.now() - shown > PROGRESS_MS) {
-      shown = performance.now();
-      const percent = Math.floor((100 * session.clock) / Math.min(until, session.end));
-      host.stderr.write(`\rclock ${session.clock} of ${session.end}, ${percent} %\x1b[K`);
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  options.onSlice?.();
-  if (visible) host.stderr.write('\r\x1b[K');
-  unlisten();
-  // A reader that has seen enough need not be told.
-  if (signal && signal !== 'SIGPIPE')
-    say(host, `ended by ${signal} at clock ${session.clock} of ${session.end}`);
+  const last = Math.min(until, session.end);
+  const { signal } = await driveInSlices(slicesOf(session, until, slice), host, {
+    ...(progress && { progress: (clock) => progressText(clock, last) }),
+    ...(onSlice && { onSlice }),
+    where: () => ` at clock ${session.clock} of ${session.end}`,
+  });
   return signal;
+}
+
+/** Gives the clock behind each slice, the last one included. */
+function* slicesOf(session: Session, until: number, slice?: number): Generator<number, void, void> {
+  for (let more = true; more; ) {
+    more = session.advance(until, slice);
+    yield session.clock;
+  }
 }
 
 /** Says how a replay diverged; the exit code for it. */

@@ -14,13 +14,11 @@ import { ExitCode } from '../exitCodes.js';
 import { ReadFile, WriteFile } from '../host/files.js';
 import { type Engine, type Host, say } from '../host/host.js';
 import { PROGRAM } from '../version.js';
+import { driveInSlices, progressText } from './inSlices.js';
 
 /** Host milliseconds between milestones, at least, and the most milestones of a run. */
 const MILESTONE_MS = 250;
 const MILESTONES = 512;
-/** Host milliseconds between signs of life on a terminal, and between looks at the host's events. */
-const PROGRESS_MS = 200;
-const BREATH_MS = 20;
 
 function indexPath(path: string): string {
   return `${path}.index`;
@@ -94,34 +92,22 @@ function attempt<T>(open: () => T, host: Host): T | undefined {
 
 /** Returns the name of the signal that ended it, if one did. */
 async function pass(trace: Trace, engine: Engine, file: WriteFile, host: Host): Promise<string | undefined> {
-  const { write } = file;
+  const run = survey(trace, host.boards(engine), file.write, { program: PROGRAM, due: milestones() });
+  const progress = (clock: number) => `first pass, to make an index: ${progressText(clock, trace.covered)}`;
+  const { signal, value: divergence } = await driveInSlices(run, host, { progress });
+  if (divergence) throw new CliError(ExitCode.diverged, describeDivergence(divergence));
+  return signal;
+}
+
+/** Is it time for one, when so much of the run is done? */
+function milestones(): (done: number) => boolean {
   const begun = performance.now();
-  let [shown, breathed, milestone] = [begun, begun, begun];
-  let signal: string | undefined;
-  const due = (done: number): boolean => {
+  let last = begun;
+  return (done) => {
     const now = performance.now();
     const whole = (now - begun) / Math.max(done, 1e-6);
-    if (now - milestone < Math.max(MILESTONE_MS, whole / MILESTONES)) return false;
-    milestone = now;
+    if (now - last < Math.max(MILESTONE_MS, whole / MILESTONES)) return false;
+    last = now;
     return true;
   };
-  const unlisten = host.onSignal((name) => (signal = name));
-  const visible = host.stderr.isTTY === true;
-  const run = survey(trace, host.boards(engine), write, { program: PROGRAM, due });
-  let step = run.next();
-  for (; !step.done && !signal; step = run.next()) {
-    const now = performance.now();
-    if (visible && now - shown > PROGRESS_MS) {
-      shown = now;
-      const percent = Math.floor((100 * step.value) / trace.covered);
-      host.stderr.write(`\rfirst pass, to make an index: clock ${step.value}, ${percent} %\x1b[K`);
-    }
-    if (now - breathed < BREATH_MS) continue;
-    breathed = now;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  if (visible) host.stderr.write('\r\x1b[K');
-  unlisten();
-  if (step.done && step.value) throw new CliError(ExitCode.diverged, describeDivergence(step.value));
-  return signal;
 }

@@ -9,7 +9,8 @@ import { joined, type Span, stretchesFor } from '../../replay/query/run/stretche
 import type { Timeline } from '../../replay/timeline/timeline.js';
 import { CliError } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
-import { type Host, say } from '../host/host.js';
+import type { Host } from '../host/host.js';
+import { driveInSlices, ProgressLine, sayEnded } from '../machine/inSlices.js';
 import type { ReplayOptions } from '../machine/trace.js';
 import type { QueryAnswer, QueryTask } from './task.js';
 
@@ -28,8 +29,6 @@ export interface AskOptions extends ReplayOptions {
 const BATCH = 2000;
 /** Stretches that wait for a thread, for each thread: no more are begun than may be of use. */
 const AHEAD = 2;
-const PROGRESS_MS = 200;
-const BREATH_MS = 20;
 
 /** One question, on its way. */
 export class Asking {
@@ -39,13 +38,14 @@ export class Asking {
   readonly #timeline: Timeline;
   readonly #options: AskOptions;
   readonly #host: Host;
-  #shown = performance.now();
+  readonly #line: ProgressLine;
 
   constructor(path: string, timeline: Timeline, options: AskOptions, host: Host) {
     this.#path = path;
     this.#timeline = timeline;
     this.#options = options;
     this.#host = host;
+    this.#line = new ProgressLine(host);
   }
 
   /** The parts of the answer. Throws a `CliError` if the replay differs from the recording. */
@@ -55,21 +55,8 @@ export class Asking {
     const whole = (one: Span): Inquiry => {
       return { ...one, question, last: backwards, limit: BATCH, resumed: false };
     };
-    let unlisten = (): unknown => undefined;
-    const ended = new Promise<undefined>((resolve) => {
-      unlisten = this.#host.onSignal((name) => {
-        this.signal = name;
-        resolve(undefined);
-      });
-    });
-    try {
-      if (this.#alone(spans.length)) yield* this.#here(spans.map(whole));
-      else yield* this.#inThreads((threads) => joined(spans, threads).map(whole), ended);
-    } finally {
-      unlisten();
-      if (this.#host.stderr.isTTY) this.#host.stderr.write('\r\x1b[K');
-    }
-    if (this.signal && this.signal !== 'SIGPIPE') say(this.#host, `ended by ${this.signal}`);
+    if (this.#alone(spans.length)) yield* this.#here(spans.map(whole));
+    else yield* this.#inThreads((threads) => joined(spans, threads).map(whole));
   }
 
   #alone(stretches: number): boolean {
@@ -92,30 +79,27 @@ export class Asking {
 
   /** Undefined if a signal came. */
   async #pass(inquiry: Inquiry, done: number, of: number): Promise<Part | undefined> {
-    const run = inquire(this.#timeline, inquiry);
-    let breathed = performance.now();
-    for (let step = run.next(); !this.signal; step = run.next()) {
-      if (step.done) {
-        if (step.value) return step.value;
-        throw new CliError(ExitCode.diverged, describeDivergence(this.#timeline.divergence!));
-      }
-      if (performance.now() - breathed < BREATH_MS) continue;
-      this.#progress(done, of, step.value);
-      await new Promise((resolve) => setImmediate(resolve));
-      breathed = performance.now();
+    const progress = (clock: number) => stretchText(done, of, clock);
+    const passed = await driveInSlices(inquire(this.#timeline, inquiry), this.#host, { progress });
+    if (passed.signal !== undefined) this.signal = passed.signal;
+    else if (passed.value === undefined) {
+      throw new CliError(ExitCode.diverged, describeDivergence(this.#timeline.divergence!));
     }
-    run.return(undefined);
-    return undefined;
+    return passed.value;
   }
 
   // ---- in threads ----
 
-  async *#inThreads(
-    inquiries: (threads: number) => readonly Inquiry[],
-    ended: Promise<undefined>,
-  ): AsyncGenerator<Part, void, void> {
+  async *#inThreads(inquiries: (threads: number) => readonly Inquiry[]): AsyncGenerator<Part, void, void> {
     const { salvage, engine, jobs } = this.#options;
     const workers = this.#host.queryWorkers(jobs);
+    let unlisten = (): unknown => undefined;
+    const ended = new Promise<undefined>((resolve) => {
+      unlisten = this.#host.onSignal((name) => {
+        this.signal = name;
+        resolve(undefined);
+      });
+    });
     const submit = (inquiry: Inquiry) => {
       const task: QueryTask = { ...inquiry, path: this.#path, salvage, engine };
       const answer = workers.run(task);
@@ -126,8 +110,11 @@ export class Asking {
     try {
       yield* this.#inOrder(inquiries(workers.threads), submit, ended, workers.threads);
     } finally {
+      unlisten();
+      this.#line.clear();
       await workers.close();
     }
+    if (this.signal !== undefined) sayEnded(this.#host, this.signal);
   }
 
   async *#inOrder(
@@ -150,14 +137,11 @@ export class Asking {
         const rest = { ...inquiry, from: answer.next, resumed: true };
         answer = await Promise.race([submit(rest), ended]);
       }
-      this.#progress(i + 1, inquiries.length, inquiry.to);
+      this.#line.show(() => stretchText(i + 1, inquiries.length, inquiry.to));
     }
   }
+}
 
-  #progress(done: number, of: number, clock: number): void {
-    const now = performance.now();
-    if (!this.#host.stderr.isTTY || now - this.#shown < PROGRESS_MS) return;
-    this.#shown = now;
-    this.#host.stderr.write(`\r${done} of ${of} stretches, clock ${clock}\x1b[K`);
-  }
+function stretchText(done: number, of: number, clock: number): string {
+  return `${done} of ${of} stretches, clock ${clock}`;
 }

@@ -40,9 +40,16 @@ export class DapSession {
     return !this.#ended && this.#debuggee?.motion.busy === true;
   }
 
-  /** A slice of what is under way, some tens of milliseconds. */
-  advance(): void {
-    this.#debuggee?.motion.advance();
+  /** A slice of what is under way, some tens of milliseconds; true if there is more. */
+  advance(): boolean {
+    if (this.busy) this.#debuggee?.motion.advance();
+    return this.busy;
+  }
+
+  /** The connection is gone: what is under way is given up. */
+  close(): void {
+    this.#debuggee?.motion.abandon();
+    this.#ended = true;
   }
 
   /** What has arrived, cut anyhow. */
