@@ -12,6 +12,7 @@ import { admit } from './changes.js';
 import { ContentStore } from './contentStore.js';
 import { identityOf } from './identity.js';
 import { NOTE_KINDS, NoteDigest } from './noteDigest.js';
+import type { ReplayMark } from './replayer.js';
 import type { Runner } from './runner.js';
 import { signalOf } from './signals.js';
 import { StateHasher, stateHashOf } from './stateHash.js';
@@ -70,8 +71,8 @@ export interface Continuation {
   readonly checkEvery: number;
   /** The last clock that is in the trace. */
   readonly written: number;
-  /** Of all notes so far, as `NoteDigest` has them. */
-  readonly digest: Uint32Array;
+  /** Where a replayer of it stands. */
+  readonly mark: ReplayMark;
   readonly contents: ContentStore;
   /** Names of channels and signals, in the order of their numbers. */
   readonly names: readonly string[];
@@ -101,7 +102,13 @@ function begin({ machine, description, blobs, provider, sink, program, ...rest }
     hasher: new StateHasher(machine),
     checkEvery,
     written: 0,
-    digest: new NoteDigest().words,
+    mark: {
+      tape: { steps: 0, pulls: 0, signals: 0 },
+      digest: new NoteDigest().words,
+      agreed: 0,
+      checks: 0,
+      ended: false,
+    },
     contents: new ContentStore(),
     names: [],
     inputCount: 0,
@@ -130,14 +137,18 @@ export class Recorder implements Runner {
   readonly machine: Machine;
   /** Hears every note of the machine, as `Machine.onNote` would. */
   onNote: (note: Note, clock: number) => void = () => {};
+  readonly hasher: StateHasher;
   readonly #writer: TraceWriter;
   readonly #provider: Provider;
-  readonly #hasher: StateHasher;
   readonly #digest: NoteDigest;
   readonly #encoder: CheckEncoder;
   readonly #contents: ContentStore;
   readonly #checkEvery: number;
   readonly #names: Map<string, number>;
+  /** Of what was recorded before this one, and how much of each stream it has added. */
+  readonly #before: ReplayMark;
+  readonly #count = { steps: 0, pulls: 0, signals: 0, checks: 0 };
+  #lastCheck: number;
   #nextCheck: number;
   #written: number;
   #inputCount: number;
@@ -154,8 +165,10 @@ export class Recorder implements Runner {
     this.machine = machine;
     this.#provider = past.provider;
     this.#checkEvery = past.checkEvery;
-    this.#hasher = past.hasher;
-    this.#digest = new NoteDigest(past.digest);
+    this.hasher = past.hasher;
+    this.#digest = new NoteDigest(past.mark.digest.slice());
+    this.#before = past.mark;
+    this.#lastCheck = past.mark.agreed;
     this.#encoder = new CheckEncoder(past.hasher.size, past.lastCheck);
     this.#contents = past.contents;
     this.#names = new Map(past.names.map((name, i) => [name, i]));
@@ -163,8 +176,27 @@ export class Recorder implements Runner {
     this.#written = past.written;
     this.#inputCount = past.inputCount;
     this.#nextCheck = this.#checkAfter(machine.cpu.clock);
+    this.takeOver();
+  }
+
+  /** Has the machine, which somebody else may have had meanwhile; it must stand where it stood. */
+  takeOver(): void {
+    const { machine } = this;
     machine.door.provider = { pull: (channel, request, length) => this.#pull(channel, request, length) };
     machine.onNote = (note, clock) => this.#note(note, clock);
+  }
+
+  /** Where a replayer of what was recorded would stand. */
+  mark(): ReplayMark {
+    const { tape, checks } = this.#before;
+    const { steps, pulls, signals } = this.#count;
+    return {
+      tape: { steps: tape.steps + steps, pulls: tape.pulls + pulls, signals: tape.signals + signals },
+      digest: this.#digest.words.slice(),
+      agreed: this.#lastCheck,
+      checks: checks + this.#count.checks,
+      ended: false,
+    };
   }
 
   /** The clock up to which the trace is written. */
@@ -210,6 +242,7 @@ export class Recorder implements Runner {
     admit(machine, channel, data);
     this.#inputs.push({ clock, channel: this.#name(channel), data: data.slice() });
     this.#inputCount++;
+    this.#count.steps++;
   }
 
   /** Writes everything up to the current boundary: what is lost if the host dies is what comes after. */
@@ -254,7 +287,7 @@ export class Recorder implements Runner {
     this.flush();
     const { machine } = this;
     const { clock, retired } = machine.cpu;
-    const fingerprint = this.#hasher.fingerprint(this.#digest);
+    const fingerprint = this.hasher.fingerprint(this.#digest);
     const check = this.#encoder.encode([{ clock, inputs: 0, fingerprint }], clock);
     const counts = Object.fromEntries(NOTE_KINDS.map((kind) => [kind, this.#digest.count(kind)]));
     counts['input'] = this.#inputCount;
@@ -267,8 +300,11 @@ export class Recorder implements Runner {
     this.#checks.push({
       clock,
       inputs: this.#inputs.length,
-      fingerprint: this.#hasher.fingerprint(this.#digest),
+      fingerprint: this.hasher.fingerprint(this.#digest),
     });
+    this.#count.steps++;
+    this.#count.checks++;
+    this.#lastCheck = clock;
     this.#nextCheck = this.#checkAfter(clock);
   }
 
@@ -297,13 +333,17 @@ export class Recorder implements Runner {
       units: whole ? this.#contents.add(data) : undefined,
       bytes: whole ? undefined : data.slice(),
     });
+    this.#count.pulls++;
     return data;
   }
 
   #note(note: Note, clock: number): void {
     this.#digest.add(note, clock);
     const signal = signalOf(note);
-    if (signal !== undefined) this.#signals.push({ clock, name: this.#name(signal) });
+    if (signal !== undefined) {
+      this.#signals.push({ clock, name: this.#name(signal) });
+      this.#count.signals++;
+    }
     this.onNote(note, clock);
   }
 

@@ -36,8 +36,7 @@ export interface Handover {
   readonly trace: Trace;
   readonly machine: Machine;
   readonly hasher: StateHasher;
-  /** Digests of the notes so far. */
-  readonly digest: Uint32Array;
+  readonly mark: ReplayMark;
   readonly past: TapePast;
 }
 
@@ -61,18 +60,22 @@ export class Replayer {
   divergence: Divergence | undefined;
   /** State checks passed. */
   checks = 0;
-  readonly #hasher: StateHasher;
+  readonly hasher: StateHasher;
   readonly #digest = new NoteDigest();
   readonly #tape: Tape;
   #agreed = 0;
   #ended = false;
   #released = false;
 
-  /** `rewindable`: the whole of what is unpacked is kept, so that `goTo` can go back. */
-  constructor(trace: Trace, boards: Boards, rewindable = false) {
+  /**
+   * `from`: boards that build its machine, or the hasher of one that somebody has built for this trace or another of
+   * its family. `rewindable`: the whole of what is unpacked is kept, so that `goTo` can go back.
+   */
+  constructor(trace: Trace, from: Boards | StateHasher, rewindable = false) {
     this.trace = trace;
     const { manifest } = trace;
-    this.machine = buildFrom(boards, manifest.description, trace.blobs());
+    const built = from instanceof StateHasher ? from.machine : undefined;
+    this.machine = built ?? buildFrom(from as Boards, manifest.description, trace.blobs());
     this.machine.resetAllowed = manifest.resetAllowed;
     const identity = identityOf(this.machine);
     if (identity !== manifest.identity) {
@@ -81,10 +84,16 @@ export class Replayer {
         `recorded by ${manifest.program} with machine ${manifest.identity}; this program builds ${identity}`,
       );
     }
-    this.#hasher = new StateHasher(this.machine);
-    this.#tape = new Tape(trace, this.#hasher.size, rewindable);
-    this.machine.door.provider = { pull: (channel, request, length) => this.#pull(channel, request, length) };
-    this.machine.onNote = (note, clock) => this.#note(note, clock);
+    this.hasher = from instanceof StateHasher ? from : new StateHasher(this.machine);
+    this.#tape = new Tape(trace, this.hasher.size, rewindable);
+    this.takeOver();
+  }
+
+  /** Has the machine, which a recorder may have had meanwhile; where it stands, `goTo` has to say. */
+  takeOver(): void {
+    const { machine } = this;
+    machine.door.provider = { pull: (channel, request, length) => this.#pull(channel, request, length) };
+    machine.onNote = (note, clock) => this.#note(note, clock);
   }
 
   get clock(): number {
@@ -98,17 +107,17 @@ export class Replayer {
 
   /** The state hash where the machine stands. */
   stateHash(): bigint {
-    return this.#hasher.hash();
+    return this.hasher.hash();
   }
 
   /** The state where the machine stands, and all notes up to there, as a fingerprint (stateHash.ts). */
   fingerprint(): Uint8Array {
-    return this.#hasher.fingerprint(this.#digest);
+    return this.hasher.fingerprint(this.#digest);
   }
 
   /** As `StateHasher.parts`. */
   parts(fingerprint: Uint8Array): Map<string, Uint8Array> {
-    return this.#hasher.parts(fingerprint);
+    return this.hasher.parts(fingerprint);
   }
 
   /**
@@ -147,9 +156,14 @@ export class Replayer {
   /** Gives the machine away; it must be rewindable. From now on it does not replay any more. */
   release(): Handover {
     this.#released = true;
-    const { trace, machine } = this;
-    const digest = this.#digest.words.slice();
-    return { trace, machine, hasher: this.#hasher, digest, past: this.#tape.past(this.clock) };
+    const { trace, machine, hasher } = this;
+    return { trace, machine, hasher, mark: this.mark(), past: this.#tape.past(this.clock) };
+  }
+
+  /** There may be more in the trace: it is not at the end of it any more. */
+  grow(): void {
+    this.trace.grow();
+    this.#ended = false;
   }
 
   /** Passes every step on the way; then those at the clock reached. */
@@ -193,9 +207,9 @@ export class Replayer {
   }
 
   #compare(expected: Uint8Array): void {
-    const actual = this.#hasher.fingerprint(this.#digest);
+    const actual = this.hasher.fingerprint(this.#digest);
     if (stateHashOf(actual) !== stateHashOf(expected) || !sameBytes(actual, expected)) {
-      const [first, ...rest] = this.#hasher.compare(expected, actual);
+      const [first, ...rest] = this.hasher.compare(expected, actual);
       const where = first ?? { where: 'state hash', expected: 'another', actual: 'this' };
       this.#diverge(
         'state',

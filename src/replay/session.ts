@@ -83,6 +83,11 @@ export class Session {
     return this.#replayer.stateHash();
   }
 
+  /** Takes in what has been recorded since. */
+  grow(): void {
+    this.#replayer.grow();
+  }
+
   /** Runs one slice towards `until`. Returns true if there is more to do. */
   advance(until: number, slice = SLICE): boolean {
     const replayer = this.#replayer;

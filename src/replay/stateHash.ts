@@ -41,14 +41,14 @@ export interface Mismatch {
 }
 
 export class StateHasher {
-  readonly #machine: Machine;
+  readonly machine: Machine;
   readonly #ram: RamPages;
   readonly #components: Component[] = [];
   /** Bytes of a fingerprint of this machine. */
   readonly size: number;
 
   constructor(machine: Machine) {
-    this.#machine = machine;
+    this.machine = machine;
     this.#ram = new RamPages(machine.memory);
     let at = this.#place('cpu', machine.cpu.state, Number.POSITIVE_INFINITY, undefined, COMPONENTS_AT);
     at = this.#place('schedule', machine.schedule.state, Number.POSITIVE_INFINITY, undefined, at);
@@ -83,7 +83,7 @@ export class StateHasher {
   }
 
   #hashes(): { readonly state: bigint; readonly kinds: bigint; readonly stores: readonly bigint[] } {
-    const machine = this.#machine;
+    const { machine } = this;
     machine.cpu.settle();
     const ram = this.#ram.update();
     const kinds = hash64(machine.memory.kind);
@@ -120,7 +120,7 @@ export class StateHasher {
     const out: Mismatch[] = [];
     const [a, b] = [sumsOf(expected), sumsOf(actual)];
     if (a.some((sum, k) => sum !== b[k])) {
-      const page = differingPage(a, b, this.#machine.memory.size >>> PAGE_SHIFT);
+      const page = differingPage(a, b, this.machine.memory.size >>> PAGE_SHIFT);
       const where =
         page === undefined ? 'several pages of RAM' : `RAM page ${(page * PAGE_SIZE).toString(16)}h`;
       out.push({ where, expected: `checksum ${hex(a[0])}`, actual: `checksum ${hex(b[0])}` });

@@ -22,7 +22,7 @@ export interface Branching {
 
 /** Writes everything up to where the machine stands. */
 export function writePast(handover: Handover, branching: Branching): Omit<Continuation, 'provider'> {
-  const { trace, machine, hasher, digest, past } = handover;
+  const { trace, machine, hasher, mark, past } = handover;
   const { clock, retired } = machine.cpu;
   const writer = new TraceWriter(branching.sink, 2);
   const origin = originOf(trace, past, clock, branching.label);
@@ -32,7 +32,7 @@ export function writePast(handover: Handover, branching: Branching): Omit<Contin
   const { allNames: names, inputCount, lastCheck } = past;
   const { checkEvery } = trace.manifest;
   const written = clock;
-  return { machine, writer, hasher, checkEvery, written, digest, contents, names, inputCount, lastCheck };
+  return { machine, writer, hasher, checkEvery, written, mark, contents, names, inputCount, lastCheck };
 }
 
 /**

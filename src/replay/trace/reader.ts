@@ -58,35 +58,38 @@ export function memorySource(bytes: Uint8Array): ByteSource {
 }
 
 export class Trace {
-  readonly frames: readonly Frame[];
-  readonly tail: Tail;
   readonly manifest: Manifest;
-  /** Absent if the recorder did not come to its end. */
-  readonly end: End | undefined;
-  /** Where the segments lie, in order. */
-  readonly segments: readonly Frame[];
   readonly #source: ByteSource;
-  readonly #contents: { readonly first: number; readonly frame: Frame }[];
+  readonly #frames: Frame[] = [];
+  #tail: Tail;
+  readonly #segments: Frame[] = [];
+  #end: End | undefined;
+  #covered = 0;
+  readonly #contents: { readonly first: number; readonly frame: Frame }[] = [];
   readonly #unpacked = new Map<number, Uint8Array>();
   #blobs: ReadonlyMap<string, Uint8Array> | undefined;
 
-  private constructor(source: ByteSource, frames: Frame[], tail: Tail) {
+  private constructor(source: ByteSource, frames: readonly Frame[], tail: Tail) {
     this.#source = source;
-    this.frames = frames;
-    this.tail = tail;
-    const of = (kind: FrameKindName) => frames.filter((f) => f.header.kind === kind);
+    this.#tail = tail;
     const manifest = frames[0];
     if (!manifest) throw noManifest(tail);
     if (manifest.header.kind !== 'manifest')
       throw fault(manifest, `a ${manifest.header.kind} where the manifest should be`);
     this.manifest = this.#record(manifest, manifestFrom);
-    this.segments = of('segment');
-    const end = of('end')[0];
-    this.end = end && this.#record(end, endFrom);
-    this.#contents = of('contents').map((frame) => ({
-      first: this.contents(frame).first,
-      frame,
-    }));
+    this.#learn(frames);
+  }
+
+  #learn(frames: readonly Frame[]): void {
+    for (const frame of frames) {
+      const { kind } = frame.header;
+      this.#frames.push(frame);
+      if (kind === 'segment') this.#segments.push(frame);
+      else if (kind === 'contents') this.#contents.push({ first: this.contents(frame).first, frame });
+      else if (kind === 'end') this.#end = this.#record(frame, endFrom);
+    }
+    const last = this.#segments.at(-1);
+    this.#covered = this.#end?.clock ?? (last ? this.segment(last).to : 0);
   }
 
   /**
@@ -99,6 +102,31 @@ export class Trace {
     return new Trace(source, frames, tail);
   }
 
+  /** Takes in what has been written since: of a trace that is being recorded. */
+  grow(): void {
+    const { frames, tail } = scan(this.#source, this.#frames.at(-1));
+    this.#tail = tail;
+    this.#learn(frames);
+  }
+
+  get frames(): readonly Frame[] {
+    return this.#frames;
+  }
+
+  get tail(): Tail {
+    return this.#tail;
+  }
+
+  /** Where the segments lie, in order. */
+  get segments(): readonly Frame[] {
+    return this.#segments;
+  }
+
+  /** Absent if the recorder did not come to its end. */
+  get end(): End | undefined {
+    return this.#end;
+  }
+
   /** True if the recorder wrote its end frame. */
   get complete(): boolean {
     return this.end !== undefined;
@@ -106,9 +134,7 @@ export class Trace {
 
   /** The clock up to which the trace holds everything. */
   get covered(): number {
-    if (this.end) return this.end.clock;
-    const last = this.segments.at(-1);
-    return last ? this.segment(last).to : 0;
+    return this.#covered;
   }
 
   /** What distinguishes it from other traces: the checksum of its manifest's frame. */
@@ -257,27 +283,27 @@ function missingBlob(id: string, tail: Tail): TraceError {
   );
 }
 
-/** Walks the frames, checking all of them. */
-function scan(source: ByteSource): { readonly frames: Frame[]; readonly tail: Tail } {
-  let seed = checkFileHeader(source.read(0, FILE_HEADER));
+/** Walks the frames, checking all of them; those behind a frame, if one is given. */
+function scan(source: ByteSource, last?: Frame): { readonly frames: Frame[]; readonly tail: Tail } {
+  const { size } = source;
+  let seed = last?.header.hash ?? checkFileHeader(source.read(0, FILE_HEADER));
+  let previous = last;
   const frames: Frame[] = [];
-  let at = FILE_HEADER;
+  let at = last ? last.at + FRAME_HEADER + last.header.payload : FILE_HEADER;
   try {
-    while (at < source.size) {
-      const previous = frames.at(-1);
+    while (at < size) {
       if (previous?.header.kind === 'end') {
-        throw new TraceError(
-          'damaged',
-          `${source.size - at} bytes follow the end of the trace at byte ${at}`,
-        );
+        throw new TraceError('damaged', `${size - at} bytes follow the end of the trace at byte ${at}`);
       }
-      if (at + FRAME_HEADER > source.size) return { frames, tail: { kind: 'torn' } };
-      const header = checkFrameHeader(source.read(at, FRAME_HEADER), at, frames.length, seed);
-      if (at + FRAME_HEADER + header.payload > source.size) return { frames, tail: { kind: 'torn' } };
+      if (at + FRAME_HEADER > size) return { frames, tail: { kind: 'torn' } };
+      const number = previous ? previous.header.sequence + 1 : 0;
+      const header = checkFrameHeader(source.read(at, FRAME_HEADER), at, number, seed);
+      if (at + FRAME_HEADER + header.payload > size) return { frames, tail: { kind: 'torn' } };
       if (hash64(source.read(at + FRAME_HEADER, header.payload)) !== header.payloadHash) {
         throw new TraceError('damaged', `frame ${header.sequence} at byte ${at}: checksum mismatch`);
       }
-      frames.push({ at, header });
+      previous = { at, header };
+      frames.push(previous);
       seed = header.hash;
       at += FRAME_HEADER + header.payload;
     }
@@ -285,5 +311,5 @@ function scan(source: ByteSource): { readonly frames: Frame[]; readonly tail: Ta
     if (!(error instanceof TraceError)) throw error;
     return { frames, tail: { kind: 'damaged', error } };
   }
-  return { frames, tail: { kind: frames.at(-1)?.header.kind === 'end' ? 'end' : 'torn' } };
+  return { frames, tail: { kind: previous?.header.kind === 'end' ? 'end' : 'torn' } };
 }
