@@ -23,19 +23,27 @@ export interface EventFilter {
   readonly to?: number;
 }
 
-/** Hands over every event that passes the filter, from now on, while the session runs. */
-export function watchEvents(session: Session, filter: EventFilter, emit: (event: RunEvent) => void): void {
+/** What hears of notes and inputs, as events that pass the filter. */
+export function eventListener(filter: EventFilter, emit: (event: RunEvent) => void) {
   const { kinds, from = 0, to = Number.POSITIVE_INFINITY } = filter;
   const wanted = (kind: EventKind, clock: number) =>
     clock >= from && clock <= to && (!kinds || kinds.has(kind));
-  session.onNote = (note: Note, clock) => {
-    if (wanted(note.kind, clock)) emit({ clock, ...note });
-  };
-  session.onInput = (channel, data, clock) => {
-    if (wanted('input', clock)) {
+  return {
+    note: (note: Note, clock: number): void => {
+      if (wanted(note.kind, clock)) emit({ clock, ...note });
+    },
+    input: (channel: string, data: Uint8Array, clock: number): void => {
+      if (!wanted('input', clock)) return;
       emit({ clock, kind: 'input', device: channel, what: 'admit', a: data.length, b: data[0] ?? 0, data });
-    }
+    },
   };
+}
+
+/** Hands over every event that passes the filter, from now on, while the session runs. */
+export function watchEvents(session: Session, filter: EventFilter, emit: (event: RunEvent) => void): void {
+  const { note, input } = eventListener(filter, emit);
+  session.onNote = note;
+  session.onInput = input;
 }
 
 /** An event in a line, without its clock. */

@@ -230,11 +230,13 @@ async function listen(
   host: Host,
 ): Promise<{ readonly bytes: Uint8Array; readonly at: readonly number[] } | string> {
   const [bytes, at]: [number[], number[]] = [[], []];
-  timeline.onNote = (note, clock) => {
-    if (!isConsoleByte(note)) return;
-    bytes.push(note.a);
-    at.push(clock);
-  };
+  timeline.listen({
+    note: (note, clock) => {
+      if (!isConsoleByte(note)) return;
+      bytes.push(note.a);
+      at.push(clock);
+    },
+  });
   const { signal } = await driveInSlices(timeline.playing(timeline.end), host, toward(timeline.end));
   return signal ?? { bytes: Uint8Array.from(bytes), at };
 }

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeDivergence } from '../../replay/divergence.js';
 import { Session } from '../../replay/session.js';
+import type { IndexError } from '../../replay/timeline/storedChunks.js';
 import type { StoredIndex } from '../../replay/timeline/storedIndex.js';
 import { Timeline } from '../../replay/timeline/timeline.js';
 import { TraceError } from '../../replay/trace/format.js';
@@ -11,7 +12,7 @@ import { ReadFile } from '../host/files.js';
 import { type Engine, type Host, say } from '../host/host.js';
 import { driveInSlices, progressText } from './inSlices.js';
 import { fileName } from './options.js';
-import { readIndex } from './traceIndex.js';
+import { readIndex, sayUnused } from './traceIndex.js';
 
 export interface TraceOptions {
   readonly salvage: boolean;
@@ -88,7 +89,8 @@ export function timelineOf(
 ): Timeline {
   const boards = host.boards(options.engine);
   const { checkpointMemory } = options;
-  const held = { ...(index && { index }), ...(checkpointMemory && { checkpointMemory }) };
+  const onIndexLost = (error: IndexError) => sayUnused(path, error, host);
+  const held = { ...(index && { index, onIndexLost }), ...(checkpointMemory && { checkpointMemory }) };
   return naming(path, options, () => new Timeline(trace, boards, held));
 }
 

@@ -13,7 +13,7 @@ import { CliError, cannotWrite } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
 import { ReadFile, WriteFile } from '../host/files.js';
 import { type Engine, type Host, say } from '../host/host.js';
-import { PROGRAM } from '../version.js';
+import { build } from './build.js';
 import { driveInSlices, progressText } from './inSlices.js';
 
 /** Host milliseconds between milestones, at least, and the most milestones of a run. */
@@ -26,23 +26,28 @@ function indexPath(path: string): string {
 
 /** The index of this trace, if there is one that can be used; what is wrong with one is said. */
 export function readIndex(path: string, trace: Trace, host: Host): StoredIndex | undefined {
-  const file = indexPath(path);
-  if (!fs.existsSync(file)) return undefined;
+  if (!fs.existsSync(indexPath(path))) return undefined;
   try {
     const index = openIndex(path, trace);
     index.verify();
     return index;
   } catch (error) {
     if (!(error instanceof IndexError || error instanceof CliError)) throw error;
-    const why = error instanceof IndexError ? `${file}: ${error.kind}: ${error.message}` : error.message;
-    say(host, `${why}; it is not used`);
+    sayUnused(path, error, host);
     return undefined;
   }
 }
 
+/** Why an index is not used, or not any more. */
+export function sayUnused(path: string, error: IndexError | CliError, host: Host): void {
+  const why =
+    error instanceof IndexError ? `${indexPath(path)}: ${error.kind}: ${error.message}` : error.message;
+  say(host, `${why}; it is not used`);
+}
+
 /** The same for a worker: without a look at all of it. Throws an `IndexError`. */
 export function openIndex(path: string, trace: Trace): StoredIndex {
-  return StoredIndex.open(new ReadFile(indexPath(path)), trace, PROGRAM);
+  return StoredIndex.open(new ReadFile(indexPath(path)), trace, build());
 }
 
 export interface Made {
@@ -92,7 +97,7 @@ function attempt<T>(open: () => T, host: Host): T | undefined {
 
 /** Returns the name of the signal that ended it, if one did. */
 async function pass(trace: Trace, engine: Engine, file: WriteFile, host: Host): Promise<string | undefined> {
-  const run = survey(trace, host.boards(engine), file.write, { program: PROGRAM, due: milestones() });
+  const run = survey(trace, host.boards(engine), file.write, { program: build(), due: milestones() });
   const progress = (clock: number) => `first pass, to make an index: ${progressText(clock, trace.covered)}`;
   const { signal, value: divergence } = await driveInSlices(run, host, { progress });
   if (divergence) throw new CliError(ExitCode.diverged, describeDivergence(divergence));

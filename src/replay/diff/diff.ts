@@ -186,11 +186,11 @@ class Comparison {
       b: this.#instruction(pair.b, this.#symbols.b),
     };
     const events = both(pair, (): RunEvent[] => []);
-    for (const side of ['a', 'b'] as const) {
-      pair[side].onNote = (note, clock) => events[side].push({ clock, ...note });
-    }
+    const unlisten = both({ a: 'a', b: 'b' } as const, (side) =>
+      pair[side].listen({ note: (note, clock) => events[side].push({ clock, ...note }) }),
+    );
     pair.seek(before + 1);
-    both(pair, (timeline) => (timeline.onNote = () => {}));
+    both(unlisten, (stop) => stop());
     const instruction = {
       a: pair.a.retired > retired.a ? next.a : undefined,
       b: pair.b.retired > retired.b ? next.b : undefined,

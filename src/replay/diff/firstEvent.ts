@@ -1,25 +1,29 @@
 /** The first event (a note of a device) that one run has and the other has not, or has at another clock. */
-import type { Note } from '../../core/device.js';
-import type { RunEvent } from '../events.js';
+import { eventListener, type RunEvent } from '../events.js';
+import { NOTE_KINDS } from '../noteDigest.js';
 import type { Search } from '../query/search.js';
-import type { Timeline } from '../timeline/timeline.js';
 import { type Both, both } from './both.js';
-import type { Pair } from './pair.js';
+import type { Pair, Side } from './pair.js';
 
 export type FirstEvent = Both<RunEvent | undefined>;
 
 /** Clocks that both are run before their events are compared. */
 const STRETCH = 2 ** 20;
+/** Inputs are no events of a device. */
+const NOTES = new Set(NOTE_KINDS);
 
 /** Up to `from` they are equal. */
 export function* firstEvent(pair: Pair, from: number): Search<FirstEvent | undefined> {
   const end = lastOfBoth(pair);
   pair.seek(from);
-  const heard = both(pair, (timeline) => listen(timeline, end));
+  const heard = both(pair, (): RunEvent[] => []);
+  const listen = (side: Side) =>
+    pair[side].listen(eventListener({ kinds: NOTES, to: end }, (event) => heard[side].push(event)));
+  const unlisten = both({ a: 'a', b: 'b' } as const, listen);
   try {
     return yield* compare(pair, heard, end);
   } finally {
-    both(pair, deafen);
+    both(unlisten, (stop) => stop());
   }
 }
 
@@ -27,19 +31,6 @@ export function* firstEvent(pair: Pair, from: number): Search<FirstEvent | undef
 function lastOfBoth({ a, b, end }: Pair): number {
   const shorter = a.end < b.end ? a : b;
   return a.end === b.end || shorter.trace.end?.outcome ? end : end - 1;
-}
-
-/** Events from now on, up to a clock. */
-function listen(timeline: Timeline, end: number): RunEvent[] {
-  const events: RunEvent[] = [];
-  timeline.onNote = (note: Note, clock) => {
-    if (clock <= end) events.push({ clock, ...note });
-  };
-  return events;
-}
-
-function deafen(timeline: Timeline): void {
-  timeline.onNote = () => {};
 }
 
 function* compare(pair: Pair, heard: Both<RunEvent[]>, end: number): Search<FirstEvent | undefined> {

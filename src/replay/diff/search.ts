@@ -11,6 +11,7 @@
  * in every sample; a state that differs only between two samples can.
  */
 import type { Search } from '../query/search.js';
+import { halve } from '../timeline/halving.js';
 import { type Both, both, type Parting } from './both.js';
 import { commonChecks } from './checks.js';
 import { processorsPart } from './course.js';
@@ -52,8 +53,6 @@ const STRETCH = 2 ** 18;
 /** In how many places a run is looked at then, and how near one another at most, in clocks. */
 const SAMPLES = 4096;
 const NEAREST_SAMPLES = 2 ** 14;
-/** Farther than this from where one goes back to again and again, a checkpoint saves time. */
-const KEEP = 2 ** 16;
 
 export class DiffSearch {
   readonly doors: Doors;
@@ -213,19 +212,11 @@ export class DiffSearch {
   /** Passes at `low`, does not at `high`. */
   *#between(from: number, to: number, differs: Test): Search<Apart> {
     const pair = this.#pair;
-    let [low, high] = [from, to];
-    for (let kept = -KEEP; high - low > WINDOW; ) {
-      yield { what: 'halving', clock: low, end: high };
-      const middle = Math.floor((low + high) / 2);
-      pair.seek(middle);
-      if (differs()) high = middle;
-      else if (pair.clock >= high) break;
-      else low = pair.clock;
-      if (low === pair.clock && low - kept >= KEEP) {
-        pair.keep();
-        kept = low;
-      }
-    }
+    const go = function* (clock: number): Search<void> {
+      yield { what: 'halving', clock: from, end: to };
+      pair.seek(clock);
+    };
+    const { low, high } = yield* halve(pair, { low: from, high: to }, WINDOW, go, differs);
     const parting = this.#pair.walk(low, high, differs);
     if (!parting) throw new Error(`clocks ${low} to ${high}: a difference that was there is not there again`);
     return { kind: 'apart', exact: false, ...parting };

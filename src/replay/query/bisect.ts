@@ -34,18 +34,21 @@ export type BisectAnswer =
  */
 export function bisect(timeline: Timeline, question: BisectQuestion): Search<BisectAnswer> {
   const { when, symbols, good = 0, bad = Number.POSITIVE_INFINITY, first = false } = question;
-  const history = new History(timeline);
-  const sent = (text: string) => history.sent(text);
+  let history: History | undefined;
+  const sent = (text: string) => history?.sent(text) ?? false;
   const expression = new Expression(when, timeline.machine, { symbols, sent });
-  const searcher = new Searcher(timeline, history, expression, good, bad);
   return answer();
 
   function* answer(): Search<BisectAnswer> {
-    const found = yield* first ? searcher.first() : searcher.settled();
-    if (found.kind !== 'change') return found;
-    const end = Math.min(bad, timeline.end);
-    yield { what: 'looking around', clock: found.after, end };
-    const circumstances = lookAround({ timeline, history, expression, symbols }, found);
-    return { kind: 'change', ...circumstances };
+    history = new History(timeline);
+    try {
+      const searcher = new Searcher(timeline, history, expression, good, bad);
+      const found = yield* first ? searcher.first() : searcher.settled();
+      if (found.kind !== 'change') return found;
+      yield { what: 'looking around', clock: found.after, end: Math.min(bad, timeline.end) };
+      return { kind: 'change', ...lookAround({ timeline, expression, symbols }, found) };
+    } finally {
+      history.close();
+    }
   }
 }

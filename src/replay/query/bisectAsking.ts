@@ -6,6 +6,7 @@
 
 import { type StateDump, stateDump } from '../guest/stateDump.js';
 import type { Symbols } from '../guest/symbols.js';
+import { halve } from '../timeline/halving.js';
 import type { Timeline } from '../timeline/timeline.js';
 import type { BisectAnswer } from './bisect.js';
 import { lookAround } from './circumstances.js';
@@ -32,22 +33,23 @@ export interface BisectBounds {
   readonly bad?: number;
 }
 
-/** Farther than this from the last one, a checkpoint saves time. */
-const KEEP = 2 ** 16;
-
 /** Moves the timeline about and leaves it where it has become true. */
 export function* bisectAsking(timeline: Timeline, bounds: BisectBounds): Inquiry<BisectAnswer> {
   const { symbols, good = 0, bad = timeline.end } = bounds;
   const history = new History(timeline);
-  const inquirer = new Inquirer(timeline, history, Math.min(bad, timeline.end));
-  yield* inquirer.learn();
-  if (timeline.divergence) return { kind: 'diverged' };
-  if (!(yield* inquirer.ask(bad))) return { kind: 'never', clock: timeline.clock };
-  const high = timeline.clock;
-  if (yield* inquirer.ask(good)) return { kind: 'always', clock: timeline.clock };
-  const change = yield* inquirer.between(timeline.clock, high);
-  yield { what: 'looking around', clock: change.after, end: high };
-  return { kind: 'change', ...lookAround({ timeline, history, expression: undefined, symbols }, change) };
+  try {
+    const inquirer = new Inquirer(timeline, history, Math.min(bad, timeline.end));
+    yield* inquirer.learn();
+    if (timeline.divergence) return { kind: 'diverged' };
+    if (!(yield* inquirer.ask(bad))) return { kind: 'never', clock: timeline.clock };
+    const high = timeline.clock;
+    if (yield* inquirer.ask(good)) return { kind: 'always', clock: timeline.clock };
+    const change = yield* inquirer.between(timeline.clock, high);
+    yield { what: 'looking around', clock: change.after, end: high };
+    return { kind: 'change', ...lookAround({ timeline, expression: undefined, symbols }, change) };
+  } finally {
+    history.close();
+  }
 }
 
 class Inquirer {
@@ -69,35 +71,28 @@ class Inquirer {
 
   /** Does it hold at the first boundary at or after a clock? */
   *ask(clock: number): Inquiry<boolean> {
-    const timeline = this.#timeline;
-    timeline.seek(clock);
-    const state = stateDump(timeline.machine, this.#history.sentUpTo(timeline.clock));
+    this.#timeline.seek(clock);
+    return yield* this.#askHere();
+  }
+
+  *#askHere(): Inquiry<boolean> {
+    const { clock, machine } = this.#timeline;
+    const state = stateDump(machine, this.#history.sentUpTo(clock));
     let holds = false;
     const answer = (given: boolean) => {
       holds = given;
     };
-    yield { what: 'asking', clock: timeline.clock, end: this.#end, state, answer };
+    yield { what: 'asking', clock, end: this.#end, state, answer };
     return holds;
   }
 
-  /** It does not hold at the boundary `low`, and holds at `high`. */
+  /** It does not hold at the boundary `low`, and holds at `high`: down to neighbours. */
   *between(low: number, high: number): Inquiry<Change> {
     const timeline = this.#timeline;
-    // There is no boundary from `limit` on and before `high`.
-    let limit = high;
-    for (let kept = -KEEP; limit - low > 1; ) {
-      const middle = Math.floor((low + limit) / 2);
-      timeline.seek(middle);
-      const { clock } = timeline;
-      if (clock >= high) limit = middle;
-      else if (yield* this.ask(clock)) [high, limit] = [clock, middle];
-      else {
-        low = clock;
-        if (clock - kept < KEEP) continue;
-        timeline.keep();
-        kept = clock;
-      }
-    }
-    return { before: low, after: high };
+    const go = function* (clock: number): Inquiry<void> {
+      for (const at of timeline.seeking(clock)) yield { what: 'halving', clock: at, end: high };
+    };
+    const found = yield* halve(timeline, { low, high }, 1, go, () => this.#askHere());
+    return { before: found.low, after: found.high };
   }
 }

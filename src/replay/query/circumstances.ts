@@ -4,7 +4,7 @@
  */
 import { Ia32 } from '../../core/cpu/ia32/cpu.js';
 import { Seg } from '../../core/cpu/ia32/state.js';
-import type { RunEvent } from '../events.js';
+import { eventListener, type RunEvent } from '../events.js';
 import type { Expression } from '../expression/expression.js';
 import { callStack, type Frame, type KnownInterrupt } from '../guest/callStack.js';
 import { type Disassembled, disassemble } from '../guest/disassemble.js';
@@ -13,7 +13,6 @@ import { interrupted, type Thread } from '../guest/interruption.js';
 import { type Registers, registersOf } from '../guest/registers.js';
 import type { Symbols } from '../guest/symbols.js';
 import type { Timeline } from '../timeline/timeline.js';
-import type { History } from './history.js';
 import { inputBefore, type PastInput } from './inputs.js';
 import type { Change } from './search.js';
 
@@ -61,7 +60,6 @@ export interface Circumstances extends Change {
 
 export interface Setting {
   readonly timeline: Timeline;
-  readonly history: History;
   /** Undefined if something else than an expression says what is looked for. */
   readonly expression: Expression | undefined;
   readonly symbols: Symbols;
@@ -143,13 +141,13 @@ export function instructionAt({ machine }: Timeline, pc: number, symbols: Symbol
 
 // ---- events ----
 
-function eventsAround({ timeline, history }: Setting, before: number, after: number): RunEvent[] {
+function eventsAround({ timeline }: Setting, before: number, after: number): RunEvent[] {
   const events: RunEvent[] = [];
   timeline.seek(Math.max(0, before - BACK));
   timeline.keep();
-  history.onEvent = (event) => events.push(event);
+  const unlisten = timeline.listen(eventListener({}, (event) => events.push(event)));
   timeline.play(Math.min(after + ON, timeline.end));
-  history.onEvent = () => {};
+  unlisten();
   return events;
 }
 

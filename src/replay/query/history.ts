@@ -3,7 +3,6 @@
  * Passing it again adds nothing.
  */
 import { isConsoleByte } from '../controls.js';
-import type { RunEvent } from '../events.js';
 import type { StoredIndex } from '../timeline/storedIndex.js';
 import type { Timeline } from '../timeline/timeline.js';
 
@@ -11,8 +10,6 @@ import type { Timeline } from '../timeline/timeline.js';
 const STRIDE = 2 ** 25;
 
 export class History {
-  /** Hears every event of the run, again whenever it happens again. */
-  onEvent: (event: RunEvent) => void = () => {};
   readonly #timeline: Timeline;
   /** Up to here everything is known. */
   #known = 0;
@@ -22,28 +19,20 @@ export class History {
   readonly #sentAt: number[] = [];
   /** When each text that was asked for had been sent, or how much has been searched for it in vain. */
   readonly #found = new Map<string, { at: number; searched: number }>();
+  /** Ends listening. */
+  readonly close: () => void;
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
     if (timeline.index) this.#learnFrom(timeline.index);
-    timeline.onNote = (note, clock) => {
-      if (clock > this.#known && isConsoleByte(note)) this.#hear(note.a, clock);
-      this.onEvent({ clock, ...note });
-    };
-    timeline.onPassed = (from, to) => {
-      if (from <= this.#known) this.#known = Math.max(this.#known, to);
-    };
-    timeline.onInput = (channel, data, clock) => {
-      this.onEvent({
-        clock,
-        kind: 'input',
-        device: channel,
-        what: 'admit',
-        a: data.length,
-        b: data[0] ?? 0,
-        data,
-      });
-    };
+    this.close = timeline.listen({
+      note: (note, clock) => {
+        if (clock > this.#known && isConsoleByte(note)) this.#hear(note.a, clock);
+      },
+      passed: (from, to) => {
+        if (from <= this.#known) this.#known = Math.max(this.#known, to);
+      },
+    });
   }
 
   /** What a survey has heard need not be heard again. */
@@ -55,11 +44,6 @@ export class History {
   #hear(byte: number, clock: number): void {
     this.#sent += String.fromCharCode(byte & 0xff);
     this.#sentAt.push(clock);
-  }
-
-  /** Stands at the beginning: from here on nothing is missed, as long as the timeline does not leap. */
-  begin(): boolean {
-    return this.#timeline.seek(0);
   }
 
   /** Passes the run up to a clock, as far as that is not yet known; gives clocks on the way. */

@@ -2,13 +2,16 @@
  * The search for the place where an expression becomes true. Written as generators, which pause now and then, so
  * that whoever drives one can show progress, let the host's events in, or drop it.
  *
- * A place is a boundary between instructions, as everywhere. `settled` halves the run: what it finds is where
- * the expression becomes true to stay if it does so once; if it changes often, it is a place where it
- * becomes true and after which it was true wherever the search looked. `first` looks everywhere.
+ * A place is a boundary between instructions, as everywhere. `settled` looks at both ends and halves what lies
+ * between, in some forty places: with checkpoints that an index holds, without passing the run; without an index the
+ * way to the end leaves them, and the answer is the same. What it finds is where the expression becomes true to stay
+ * if it does so once. If it changes often, it is a place where it becomes true and after which it was true wherever
+ * the search looked; the last stretch is gone through boundary by boundary. `first` looks everywhere.
  */
 import { Ia32 } from '../../core/cpu/ia32/cpu.js';
 import { Cr0 } from '../../core/cpu/ia32/state.js';
 import type { Expression } from '../expression/expression.js';
+import { halve } from '../timeline/halving.js';
 import type { Timeline } from '../timeline/timeline.js';
 import type { History } from './history.js';
 
@@ -30,16 +33,10 @@ export type Found =
   | { readonly kind: 'never' | 'always'; readonly clock: number }
   | { readonly kind: 'diverged' };
 
-/** Whatever `next` is given is not looked at. */
-export type Search<T> = Generator<SearchProgress, T, unknown>;
+export type Search<T> = Generator<SearchProgress, T, void>;
 
-/** In how many places the run is looked at first, and how near one another at most, in clocks. */
-const SAMPLES = 1024;
-const NEAREST_SAMPLES = 2 ** 20;
 /** So many clocks are passed boundary by boundary. */
 const WINDOW = 1024;
-/** Farther than this from where one goes back to again and again, a checkpoint saves time. */
-const KEEP = 2 ** 16;
 /** Clocks between two signs of life of a search instruction by instruction. */
 const SLICE = 2 ** 20;
 
@@ -91,55 +88,51 @@ export class Searcher {
     if (!well || this.#timeline.divergence) throw new Diverged();
   }
 
+  /** The same, with signs of life: it may be far. */
+  *#lookAt(clock: number, what: SearchProgress['what']): Search<boolean> {
+    yield* this.#go(clock, what);
+    return this.#expression.holds();
+  }
+
+  *#go(clock: number, what: SearchProgress['what']): Search<void> {
+    for (const at of this.#timeline.seeking(clock)) yield { what, clock: at, end: this.#bad };
+    this.#moved(true);
+  }
+
+  /** Where it is asked what was sent, that must be known. */
+  *#learn(): Search<void> {
+    if (!this.#expression.asksForSent) return;
+    for (const clock of this.#history.learn(this.#bad))
+      yield { what: 'running through', clock, end: this.#bad };
+    this.#moved(true);
+  }
+
   // ---- to stay ----
 
   *#settled(): Search<Found> {
-    this.#start();
-    const start = this.#timeline.clock;
-    if (this.#bad - start <= WINDOW) return this.#nearby(start);
-    const last = yield* this.#samples();
-    if (last.false === undefined) return { kind: 'always', clock: this.#timeline.clock };
-    if (last.true === undefined) return { kind: 'never', clock: this.#timeline.clock };
-    return yield* this.#between(last.false, last.true, 'last');
+    const timeline = this.#timeline;
+    yield* this.#learn();
+    if (!(yield* this.#lookAt(this.#bad, 'running through'))) return { kind: 'never', clock: timeline.clock };
+    const high = timeline.clock;
+    const holds = yield* this.#lookAt(this.#good, 'running through');
+    const low = timeline.clock;
+    if (high - low <= WINDOW) return this.#nearby(low, high);
+    if (holds) return { kind: 'always', clock: low };
+    return yield* this.#between(low, high, 'last');
   }
 
   /** A stretch that can be passed boundary by boundary. */
-  #nearby(start: number): Found {
-    if (!this.#holdsAt(this.#bad)) return { kind: 'never', clock: this.#timeline.clock };
-    const { clock } = this.#timeline;
-    const change = this.#scan(start, clock, 'last');
-    return change ? { kind: 'change', ...change } : { kind: 'always', clock };
-  }
-
-  /** Goes to where it begins; where it is asked what was sent until then, by hearing all of it. */
-  #start(): void {
-    const timeline = this.#timeline;
-    if (this.#expression.asksForSent) {
-      this.#moved(this.#history.begin());
-      this.#moved(timeline.play(this.#good));
-    } else this.#moved(timeline.seek(this.#good));
-  }
-
-  /** Runs through it once, and leaves checkpoints. The last sample without it, and the one behind that. */
-  *#samples(): Search<{ readonly false: number | undefined; readonly true: number | undefined }> {
-    const stride = Math.max(NEAREST_SAMPLES, Math.ceil((this.#bad - this.#good) / SAMPLES));
-    let without: number | undefined;
-    let withIt: number | undefined;
-    for (let clock = this.#good; ; clock += stride) {
-      this.#moved(this.#timeline.play(Math.min(clock, this.#bad)));
-      const holds = this.#expression.holds();
-      if (!holds) [without, withIt] = [this.#timeline.clock, undefined];
-      else withIt ??= this.#timeline.clock;
-      if (clock >= this.#bad) return { false: without, true: withIt };
-      yield { what: 'running through', clock: this.#timeline.clock, end: this.#bad };
-    }
+  #nearby(low: number, high: number): Found {
+    const change = this.#scan(low, high, 'last');
+    return change ? { kind: 'change', ...change } : { kind: 'always', clock: high };
   }
 
   // ---- at all ----
 
   *#first(): Search<Found> {
-    this.#start();
-    if (this.#expression.holds()) return { kind: 'always', clock: this.#timeline.clock };
+    yield* this.#learn();
+    if (yield* this.#lookAt(this.#good, 'running through'))
+      return { kind: 'always', clock: this.#timeline.clock };
     for (;;) {
       const start = this.#timeline.clock;
       if (start >= this.#bad) return { kind: 'never', clock: start };
@@ -194,19 +187,9 @@ export class Searcher {
 
   /** It does not hold at `before`, and holds at `after`. */
   *#between(before: number, after: number, which: 'first' | 'last'): Search<Found> {
-    let [low, high] = [before, after];
-    for (let kept = -KEEP; high - low > WINDOW; ) {
-      yield { what: 'halving', clock: low, end: high };
-      const holds = this.#holdsAt(Math.floor((low + high) / 2));
-      const { clock } = this.#timeline;
-      if (clock >= high) break;
-      if (holds) high = clock;
-      else low = clock;
-      if (!holds && clock - kept >= KEEP) {
-        this.#timeline.keep();
-        kept = clock;
-      }
-    }
+    const bounds = { low: before, high: after };
+    const go = (clock: number) => this.#go(clock, 'halving');
+    const { low, high } = yield* halve(this.#timeline, bounds, WINDOW, go, () => this.#expression.holds());
     return { kind: 'change', ...(this.#scan(low, high, which) ?? { before: low, after: high }) };
   }
 

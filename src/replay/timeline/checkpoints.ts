@@ -25,7 +25,7 @@ const PICTURE_BYTES = 32 << 10;
 const PAGE_ENTRY_BYTES = 64;
 
 export class Checkpoints {
-  readonly #replayer: Replayer;
+  #replayer: Replayer;
   readonly #ram: RamCopies;
   readonly #budget: number;
   /** By clock. */
@@ -37,12 +37,18 @@ export class Checkpoints {
   #index: StoredIndex | undefined;
   /** The state that was saved last: much of it stays as it is for long. */
   #last: MachineState | undefined;
+  /** Never given up: the present of a machine that will run on. */
+  #pinned: Checkpoint | undefined;
 
   /** `budget`: bytes of host memory. */
   constructor(replayer: Replayer, budget: number) {
     this.#replayer = replayer;
     this.#ram = new RamCopies(replayer.machine.memory);
     this.#budget = budget;
+  }
+
+  get replayer(): Replayer {
+    return this.#replayer;
   }
 
   get all(): readonly Checkpoint[] {
@@ -60,18 +66,52 @@ export class Checkpoints {
     this.#index = index;
   }
 
-  /** Where the machine stands becomes one, if it is none yet. */
-  take(): void {
+  /** Gives up those that were taken up from an index, and what it knows. */
+  disown(): void {
+    this.#list = this.#list.filter((checkpoint, i) => i === 0 || this.#bytes.has(checkpoint));
+    this.#index = undefined;
+  }
+
+  /** Gives one up, other than the first: it cannot be restored. */
+  drop(checkpoint: Checkpoint): void {
+    this.#list = this.#list.filter((one, i) => i === 0 || one !== checkpoint);
+    this.#bytes.delete(checkpoint);
+  }
+
+  /**
+   * Goes on with a replayer of another trace, which has the same machine and is equal up to a clock: what lies behind
+   * is given up.
+   */
+  follow(replayer: Replayer, clock: number): void {
+    this.#replayer = replayer;
+    const kept = this.#indexAfter(clock);
+    for (const gone of this.#list.splice(kept)) this.#bytes.delete(gone);
+    this.#index = undefined;
+    this.#pinned = undefined;
+  }
+
+  /** Where the machine stands becomes one, if it is none yet; `mark`: if a recorder has the machine. */
+  take(mark: ReplayMark = this.#replayer.mark()): Checkpoint {
     const { clock } = this.#replayer;
     const at = this.#indexAfter(clock);
-    if (this.#list[at - 1]?.clock === clock) return;
+    const there = this.#list[at - 1];
+    if (there?.clock === clock && there.mark.tape.steps === mark.tape.steps) return there;
     const { picture, bytes } = this.#ram.take();
     const machine = this.#share(this.#replayer.machine.saveState());
     const { retired } = this.#replayer.machine.cpu;
-    const checkpoint = { clock, retired, machine: machine.state, ram: picture, mark: this.#replayer.mark() };
-    this.#list.splice(at, 0, checkpoint);
-    if (at > 0) this.#bytes.set(checkpoint, bytes + machine.bytes + PICTURE_BYTES);
+    const checkpoint = { clock, retired, machine: machine.state, ram: picture, mark };
+    // One of the same clock was taken before an input that has come since.
+    const stale = there?.clock === clock ? 1 : 0;
+    this.#list.splice(at - stale, stale, checkpoint);
+    if (stale) this.#bytes.delete(there!);
+    if (at - stale > 0) this.#bytes.set(checkpoint, bytes + machine.bytes + PICTURE_BYTES);
     this.#thin();
+    return checkpoint;
+  }
+
+  /** The same, never to be given up until another is. */
+  pin(mark: ReplayMark): void {
+    this.#pinned = this.take(mark);
   }
 
   /** The state with what has not changed shared with the last one, and the bytes of the rest. */
@@ -113,7 +153,8 @@ export class Checkpoints {
   /** The gap that giving up the i-th would leave, weighed by its distance from here. */
   #loss(i: number, here: number): number {
     const { clock } = this.#list[i]!;
-    if (clock === here || !this.#bytes.has(this.#list[i]!)) return Number.POSITIVE_INFINITY;
+    const mustStay = clock === here || this.#list[i] === this.#pinned;
+    if (mustStay || !this.#bytes.has(this.#list[i]!)) return Number.POSITIVE_INFINITY;
     const before = this.#list[i - 1]!.clock;
     const after = this.#list[i + 1]?.clock ?? clock;
     return (after - before) / Math.sqrt(1 + Math.abs(here - clock));
@@ -153,22 +194,28 @@ export class Checkpoints {
     return low;
   }
 
-  /** Goes there. */
-  restore(checkpoint: Checkpoint): void {
-    this.#replayer.goTo(checkpoint.mark);
-    this.#ram.restore(checkpoint.ram);
-    this.#replayer.machine.loadState(checkpoint.machine);
+  /**
+   * Goes there. All of it is read before anything is moved: if what an index holds of it is damaged, an `IndexError` is
+   * thrown and the machine stands where it stood.
+   */
+  restore({ machine, ram, mark }: Checkpoint): void {
+    const { clock, outcome, cpu, schedule, pageKinds, devices, pages } = machine;
+    const change = this.#ram.changeTo(ram);
+    this.#replayer.goTo(mark);
+    this.#ram.apply(change);
+    this.#replayer.machine.loadState({ clock, outcome, cpu, schedule, pageKinds, devices, pages });
   }
 
-  /** RAM tells whether it was written, and of the memory of display adapters an index does. */
+  /**
+   * A write counts if it reaches something. One to RAM leaves another copy of its page, whatever kind the page is of at
+   * the ends: read-only pages that were RAM in between are told by their copies, too. Devices' memory stays where the
+   * board has mapped it, and of that of display adapters an index knows.
+   */
   #mayDiffer(before: Checkpoint, after: Checkpoint, range: Range): boolean {
     const [first, last] = [range.address >>> PAGE_SHIFT, (range.address + range.length - 1) >>> PAGE_SHIFT];
     for (let page = first; page <= last; page++) {
-      const kind = before.machine.pageKinds[page];
-      if (kind !== after.machine.pageKinds[page]) return true;
-      if (kind === PageKind.ram) continue;
-      if (kind !== PageKind.mmio || this.#index?.leftAlone(before.clock, after.clock, page) !== true)
-        return true;
+      if (before.machine.pageKinds[page] !== PageKind.mmio) continue;
+      if (this.#index?.leftAlone(before.clock, after.clock, page) !== true) return true;
     }
     return differs(before.ram, after.ram, range);
   }

@@ -39,6 +39,12 @@ export function differs(a: RamPicture, b: RamPicture, { address, length }: Range
   return false;
 }
 
+/** From what RAM holds now to a picture of it. */
+interface RamChange {
+  readonly picture: RamPicture;
+  readonly pages: readonly (readonly [page: number, bytes: Uint8Array])[];
+}
+
 export class RamCopies {
   readonly #memory: PhysicalMemory;
   /** RAM as it was when it was last looked at. */
@@ -66,18 +72,23 @@ export class RamCopies {
     return { picture: this.#last, bytes: copied.length * PAGE_SIZE };
   }
 
-  /** Makes RAM what it was then. */
-  restore(picture: RamPicture): void {
+  /** What is to be written for RAM to be what it was then. Nothing is changed yet; reading it may fail. */
+  changeTo(picture: RamPicture): RamChange {
     const stale = new Set<number>();
-    this.#memory.takeDirty(Dirty.checkpoints, (page) => stale.add(page));
+    const { dirty } = this.#memory;
+    for (let page = 0; page < dirty.length; page++) if (dirty[page]! & Dirty.checkpoints) stale.add(page);
     for (const [c, chunk] of picture.entries()) {
       const last = this.#last[c]!;
       if (chunk === last) continue;
       for (let i = 0; i < CHUNK; i++) if (chunk[i] !== last[i]) stale.add((c << CHUNK_SHIFT) + i);
     }
-    for (const page of stale) {
-      this.#memory.load(page << PAGE_SHIFT, picture[page >>> CHUNK_SHIFT]![page & (CHUNK - 1)]!.bytes);
-    }
+    const contents = (page: number) => picture[page >>> CHUNK_SHIFT]![page & (CHUNK - 1)]!.bytes;
+    return { picture, pages: Array.from(stale, (page) => [page, contents(page)] as const) };
+  }
+
+  /** At once: nothing may have been written since. */
+  apply({ picture, pages }: RamChange): void {
+    for (const [page, bytes] of pages) this.#memory.load(page << PAGE_SHIFT, bytes);
     this.#last = picture;
     this.#memory.takeDirty(Dirty.checkpoints, () => {});
   }

@@ -1,7 +1,7 @@
 /**
  * An index that was written beside a trace, opened: milestones of the run that a timeline takes up as checkpoints, and
  * what happened between them, by which searches pass over stretches. It is told from that of another trace, or
- * of another version of the program, by a stamp. Contents are unpacked when they are needed.
+ * of another build of the program, by a stamp. Contents are unpacked when they are needed.
  */
 import type { Outcome } from '../../core/device.js';
 import type { Machine, MachineState } from '../../core/machine.js';
@@ -54,7 +54,7 @@ export class StoredIndex {
     this.#pages = new PageReader(this.#chunks, pageChunks);
     this.#directory = directoryOf(this.#chunks, pageChunks, sizes);
     if (this.#directory.stamp !== stamp) {
-      throw new IndexError('foreign', 'it is of another trace, or of another version of this program');
+      throw new IndexError('foreign', 'it is of another trace, or of another build of this program');
     }
     this.#check();
     this.stretches = stretchesOf(this.#directory.milestones);

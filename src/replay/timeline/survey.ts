@@ -20,7 +20,7 @@ import { stampOf, VIDEO_MEMORY } from './storedIndex.js';
 import { PageWriter } from './storedPages.js';
 
 export interface SurveyOptions {
-  /** Name and version of the program: it alone will read the index. */
+  /** Which build of the program: it alone will read the index. */
   readonly program: string;
   /** Bytes of pages that milestones may hold; 256 MiB unless given. */
   readonly pageBytes?: number;

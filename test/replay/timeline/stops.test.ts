@@ -55,7 +55,7 @@ function walked(): typeof walk {
     },
   });
   machine.onPort = (port, _, write) => seen.add(`${write ? 'out' : 'in'} ${port.toString(16)}`);
-  timeline.onNote = (note) => seen.add(`note ${note.kind}`);
+  const unlisten = timeline.listen({ note: ({ kind }) => seen.add(`note ${kind}`) });
   timeline.scan(start + LENGTH, () => {
     const controls = [s.cr0, s.cr3, s.cr4, s.cpl].join();
     if (controls !== before) seen.add('control');
@@ -66,7 +66,7 @@ function walked(): typeof walk {
   });
   machine.memory.observe(undefined);
   machine.onPort = undefined;
-  timeline.onNote = () => {};
+  unlisten();
   return out.filter(({ clock }) => clock > start);
 }
 

@@ -16,6 +16,7 @@ import { IndexError } from '../../../src/replay/timeline/storedChunks.js';
 import { StoredIndex } from '../../../src/replay/timeline/storedIndex.js';
 import { survey } from '../../../src/replay/timeline/survey.js';
 import { Timeline } from '../../../src/replay/timeline/timeline.js';
+import type { ByteSource } from '../../../src/replay/trace/format.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
 import type { Description } from '../../../src/replay/trace/records.js';
 import { sameBytes } from '../../../src/replay/trace/sameBytes.js';
@@ -195,5 +196,58 @@ describe('an index that is not what it should be', () => {
     for (const length of fc.sample(fc.nat(file.length - 1), { numRuns: 60, seed: 6 })) {
       expect(kindOf(() => openIndex(file.slice(0, length)))).not.toBe('fine');
     }
+  });
+
+  /** What lies in the file from some place on is another from now on. */
+  function spoiling(): { source: ByteSource; spoil: (from: number) => void } {
+    let spoilt = Number.POSITIVE_INFINITY;
+    const read = (at: number, length: number): Uint8Array => {
+      const bytes = file.slice(at, at + length);
+      for (let i = Math.max(0, spoilt - at); i < bytes.length; i++) bytes[i]! ^= 0x55;
+      return bytes;
+    };
+    return { source: { size: file.length, read }, spoil: (from) => (spoilt = from) };
+  }
+
+  it('is gone on without when damage shows later, from where one stood, and told once', () => {
+    const straight = [0.63, 0.31, 0.05].map((place) => {
+      const session = Session.open(demo(), boards);
+      session.runTo(Math.floor(place * session.end));
+      return [session.clock, session.stateHash()];
+    });
+    for (const [i, part] of [0, 0.4].entries()) {
+      const { source, spoil } = spoiling();
+      const index = StoredIndex.open(source, trace, PROGRAM);
+      const lost: string[] = [];
+      const onIndexLost = (error: IndexError) => lost.push(error.kind);
+      const timeline = new Timeline(Trace.open(demo()), boards, { index, onIndexLost });
+      timeline.seek(Math.floor((0.1 + 0.1 * i) * timeline.end));
+      timeline.keep();
+      spoil(Math.floor(part * file.length));
+      for (const [clock, hash] of straight) {
+        timeline.seek(clock as number);
+        expect([timeline.clock, timeline.stateHash()]).toEqual([clock, hash]);
+      }
+      expect(timeline.divergence).toBeUndefined();
+      expect(lost).toEqual(['damaged']);
+      expect(timeline.index).toBeUndefined();
+    }
+  });
+
+  it('leaves everything as it was where a checkpoint cannot be read', () => {
+    const { source, spoil } = spoiling();
+    const replayer = new Replayer(Trace.open(demo()), boards, true);
+    const checkpoints = new Checkpoints(replayer, 1 << 26);
+    checkpoints.take();
+    checkpoints.adopt(StoredIndex.open(source, trace, PROGRAM));
+    replayer.runTo(3_000_000);
+    const before = replayer.stateHash();
+    spoil(0);
+    expect(() => checkpoints.restore(checkpoints.all.at(-2)!)).toThrow(IndexError);
+    expect(replayer.stateHash()).toBe(before);
+    expect(replayer.runTo(50_000_000)).toBe(true);
+    const session = Session.open(demo(), boards);
+    session.runTo(50_000_000);
+    expect(replayer.stateHash()).toBe(session.stateHash());
   });
 });

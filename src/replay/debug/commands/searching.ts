@@ -1,6 +1,6 @@
 /** Commands that look for something in the whole run, and go there. */
 import type { Note } from '../../../core/device.js';
-import { describeEvent, type EventKind, type RunEvent } from '../../events.js';
+import { describeEvent, type EventKind, eventListener, type RunEvent } from '../../events.js';
 import { NOTE_KINDS } from '../../noteDigest.js';
 import { type Found, Searcher } from '../../query/search.js';
 import type { Debugger, Direction, Move } from '../debugger.js';
@@ -68,13 +68,14 @@ const MOST_AROUND = 2 ** 26;
 
 /** The events before here; the debugger stays where it is. */
 function* events(debug: Debugger, args: string): Run {
-  const { clock, history, timeline } = debug;
+  const { clock, timeline } = debug;
   const wanted = count(args, 'number of events', EVENTS_SHOWN);
   const found: RunEvent[] = [];
-  history.onEvent = (one) => {
+  const hear = (one: RunEvent) => {
     found.push(one);
     if (found.length > wanted) found.shift();
   };
+  const unlisten = timeline.listen(eventListener({}, hear));
   try {
     for (let back = 2 ** 18; back <= MOST_AROUND && found.length < wanted; back *= 4) {
       yield* timeline.seeking(Math.max(0, clock - back));
@@ -83,7 +84,7 @@ function* events(debug: Debugger, args: string): Run {
       if (back > clock) break;
     }
   } finally {
-    history.onEvent = () => {};
+    unlisten();
     timeline.seek(clock);
   }
   return found.map((one) => `${String(one.clock).padStart(14)} ${describeEvent(one)}`);

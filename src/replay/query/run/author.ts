@@ -92,15 +92,16 @@ function contents(ranges: readonly Range[], memory: GuestMemory): bigint | undef
 function transfersFrom(timeline: Timeline): (Note & { readonly clock: number })[] {
   const { clock } = timeline;
   const notes: (Note & { readonly clock: number })[] = [];
-  const listener = timeline.onNote;
-  timeline.onNote = (note, at) => {
-    if (note.kind === 'dma' || note.kind === 'disk') notes.push({ ...note, clock: at });
-  };
+  const unlisten = timeline.listen({
+    note: (note, at) => {
+      if (note.kind === 'dma' || note.kind === 'disk') notes.push({ ...note, clock: at });
+    },
+  });
   timeline.seek(Math.max(0, clock - COMMAND_CLOCKS));
   timeline.play(clock);
   const command = notes.findLast(({ kind }) => kind === 'disk');
   notes.length = 0;
   timeline.step();
-  timeline.onNote = listener;
+  unlisten();
   return [...(command ? [command] : []), ...notes];
 }

@@ -191,11 +191,13 @@ describe('a question about a stretch', () => {
   it('finds the interrupts that the machine tells of', () => {
     const told: [number, number][] = [];
     timeline.seek(from);
-    timeline.onNote = (note, clock) => {
-      if (note.kind === 'irq') told.push([clock, note.a]);
-    };
+    const unlisten = timeline.listen({
+      note: (note, clock) => {
+        if (note.kind === 'irq') told.push([clock, note.a]);
+      },
+    });
     timeline.play(to);
-    timeline.onNote = () => {};
+    unlisten();
     const external = ask({ kind: 'vectors' }).filter((f) => f.kind === 'vector' && f.source === 'external');
     expect(told.length).toBeGreaterThan(5);
     expect(external.map((f) => [f.clock, (f as { vector: number }).vector])).toEqual(told);
