@@ -104,8 +104,8 @@ describe('branch', () => {
     const o = ['-o', file('none.rewind')];
     const at = ['--at', '1000000'];
     const cases: readonly (readonly [code: number, err: RegExp, ...args: string[]])[] = [
-      [64, /--at CLOCK says where/],
-      [64, /beyond the end of the trace, clock 191932062/, '--at', '999999999'],
+      [64, /--at PLACE says where/],
+      [64, /beyond the end of the recording, clock 191932062/, '--at', '999999999'],
       [64, /there is no input "7"; inputs are numbered 1 to 1/, '--drop-input', '7'],
       [64, /not before what is changed, clock 159\d+/, '--drop-input', '1', '--at', '16000000'],
       [64, /--live and --script/, ...at, '--live', '--script', 'x'],

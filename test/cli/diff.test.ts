@@ -179,7 +179,7 @@ describe('what cannot be compared', () => {
     expect(beyond).toEqual({
       code: 64,
       err: expect.stringMatching(
-        /^rewind86: clock 9999999 is beyond the end of the shorter recording, clock 900\d\n$/,
+        /^rewind86: --good: clock 9999999 is beyond the end of the recording, clock 900\d\n$/,
       ),
     });
     const junk = file('junk', Uint8Array.of(1, 2, 3));

@@ -3,6 +3,7 @@
  * made it so.
  */
 
+import type { Place } from '../../replay/debug/places.js';
 import { ExpressionError } from '../../replay/expression/tokens.js';
 import { type BisectAnswer, type BisectQuestion, bisect } from '../../replay/query/bisect.js';
 import { type BisectBounds, bisectAsking, type Question } from '../../replay/query/bisectAsking.js';
@@ -12,7 +13,8 @@ import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
 import { driveInSlices, searchText } from '../machine/inSlices.js';
-import { fileName, natural } from '../machine/options.js';
+import { fileName } from '../machine/options.js';
+import { clocksOf, PLACES, place, runOf } from '../machine/places.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import {
   addTimelineOptions,
@@ -28,47 +30,46 @@ import type { AddCommand } from './command.js';
 interface BisectOptions extends TimelineOptions {
   readonly when?: string;
   readonly run?: string;
-  readonly good?: number;
-  readonly bad?: number;
+  readonly good?: Place;
+  readonly bad?: Place;
   readonly first: boolean;
   readonly symbols?: string;
   readonly json: boolean;
 }
 
 export const addBisect: AddCommand = (program, host, finish) => {
-  const clock = natural(Number.MAX_SAFE_INTEGER);
   addTimelineOptions(
     program.command('bisect').description('find when an expression becomes true, and what made it so'),
   )
     .option('--when <expression>', 'what becomes true, see docs/expressions.md')
     .option('--run <command>', 'a shell command that tells whether it is: exit code 0 yes, 1 no')
-    .option('--good <clock>', 'where it is not true yet (default: the beginning)', clock)
-    .option('--bad <clock>', 'where it is true (default: the end)', clock)
+    .option('--good <place>', 'where it is not true yet (default: the beginning)', place)
+    .option('--bad <place>', 'where it is true (default: the end)', place)
     .option('--first', 'the first time at all, instead of when it becomes true to stay', false)
     .option('--symbols <file>', SYMBOLS_HELP, fileName)
     .option('--json', 'print one JSON object', false)
+    .addHelpText('after', PLACES)
     .action(async (path: string, options: BisectOptions) => finish(await run(path, options, host)));
 };
 
 async function run(path: string, options: BisectOptions, host: Host): Promise<number> {
-  const { when, run: command, good, bad, first } = options;
+  const { when, run: command, first } = options;
   if ((when === undefined) === (command === undefined))
     throw usage('either --when or --run says what to find');
   if (first && command !== undefined) throw usage('--first is for --when');
-  if (good !== undefined && bad !== undefined && good >= bad) throw usage('--good is not before --bad');
   const timeline = openTimeline(path, options, host);
   warnIncomplete(host, path, timeline.trace);
-  for (const clock of [good, bad]) {
-    if (clock === undefined || clock <= timeline.end) continue;
-    throw usage(`clock ${clock} is beyond the end of the recording, clock ${timeline.end}`);
-  }
+  const clocks = await clocksOf({ good: options.good, bad: options.bad }, runOf(timeline), host);
+  if (typeof clocks === 'string') return signalCode(clocks);
+  const { good = 0, bad = timeline.end } = clocks;
+  if (good >= bad && (options.good || options.bad)) throw usage('--good is not before --bad');
   const symbols = symbolsFor(timeline.trace, options.symbols);
-  const bounds = { symbols, ...(good !== undefined && { good }), ...(bad !== undefined && { bad }) };
+  const bounds = { symbols, ...clocks };
   const answer =
     command !== undefined
       ? await askCommand(new BisectCommand(command, path, host), timeline, bounds, host)
       : await searchFor(timeline, { when: when!, first, ...bounds }, host);
-  return typeof answer === 'number' ? answer : tell(answer, timeline, options, host);
+  return typeof answer === 'number' ? answer : tell(answer, timeline, bad, options, host);
 }
 
 /** What was found, or the exit code. */
@@ -116,11 +117,17 @@ function begin<T>(start: () => T, host: Host): T | undefined {
   }
 }
 
-function tell(answer: BisectAnswer, timeline: Timeline, options: BisectOptions, host: Host): number {
+function tell(
+  answer: BisectAnswer,
+  timeline: Timeline,
+  end: number,
+  options: BisectOptions,
+  host: Host,
+): number {
   if (answer.kind === 'diverged') return diverged(timeline, host);
   const { first } = options;
   const question = options.when ?? options.run ?? '';
-  const bounds = { end: options.bad ?? timeline.end, frequency: timeline.trace.manifest.frequency };
+  const bounds = { end, frequency: timeline.trace.manifest.frequency };
   const asked = options.when === undefined ? { run: question } : { when: question };
   if (options.json) host.stdout.write(`${JSON.stringify(bisectJson(answer, asked))}\n`);
   if (answer.kind === 'change') {

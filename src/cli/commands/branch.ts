@@ -5,6 +5,7 @@ import { type Branch, branch } from '../../replay/branch/branch.js';
 import { inputsOf, KeepingInputs } from '../../replay/branch/inputs.js';
 import { strangeSector } from '../../replay/branch/knownContents.js';
 import { type Change, inputOfChange } from '../../replay/changes.js';
+import type { Place } from '../../replay/debug/places.js';
 import { ExpressionError } from '../../replay/expression/tokens.js';
 import { ChangeError } from '../../replay/guest/changeError.js';
 import type { Symbols } from '../../replay/guest/symbols.js';
@@ -31,6 +32,7 @@ import {
   reasonOf,
 } from '../machine/live.js';
 import { fileName, natural, seconds } from '../machine/options.js';
+import { clocksOf, PLACES, place, runOf } from '../machine/places.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { addTimelineOptions, openTimeline, type TimelineOptions, warnIncomplete } from '../machine/trace.js';
 import { PROGRAM } from '../version.js';
@@ -38,14 +40,14 @@ import { type EditOptions, type Edits, editsOf, inputsAfter } from './branchEdit
 import type { AddCommand } from './command.js';
 
 interface BranchOptions extends TimelineOptions, EditOptions {
-  readonly at?: number;
+  readonly at?: Place;
   readonly poke: readonly string[];
   readonly interrupt?: number;
   readonly nmi: boolean;
   readonly keepInputs?: boolean;
   readonly script?: string;
   readonly live: boolean;
-  readonly until?: number;
+  readonly until?: Place;
   readonly timeLimit?: number;
   readonly disk: readonly string[];
   readonly floppy: readonly string[];
@@ -62,7 +64,7 @@ export const addBranch: AddCommand = (program, host, finish) => {
   const command = program.command('branch').description('go on from a place in a run, otherwise than it did');
   addChanges(addTimelineOptions(command));
   addRun(command).action(async (path: string, options: BranchOptions) => {
-    finish(await run(path, options, host));
+    finish(await goOn(path, options, host));
   });
 };
 
@@ -71,7 +73,7 @@ const files = (value: string, before: readonly string[]): string[] => [...before
 
 function addChanges(command: Command): Command {
   return command
-    .option('--at <clock>', 'where the branch begins', natural(Number.MAX_SAFE_INTEGER))
+    .option('--at <place>', 'where the branch begins', place)
     .option(
       '--poke <place=value>',
       'change memory, a register or a field of a device, e.g. eax=0',
@@ -82,7 +84,7 @@ function addChanges(command: Command): Command {
     .option('--nmi', 'let the CPU take a non-maskable interrupt', false)
     .option('--drop-input <n>', 'leave out an input; numbers as events --kind input lists them', several, [])
     .option('--change-input <n=data>', 'give an input other text, or bytes as 0x...', several, [])
-    .option('--move-input <n=clock>', 'give an input at another clock', several, [])
+    .option('--move-input <n=place>', 'give an input at another clock', several, [])
     .option('--symbols <file>', SYMBOLS_HELP, fileName);
 }
 
@@ -92,11 +94,7 @@ function addRun(command: Command): Command {
     .option('--no-keep-inputs', 'give it none')
     .option('--script <file>', 'drive the guest by a script from there on', fileName)
     .option('--live', 'take over at the keyboard', false)
-    .option(
-      '--until <clock>',
-      'where to end (default: where its parent ended)',
-      natural(Number.MAX_SAFE_INTEGER),
-    )
+    .option('--until <place>', 'where to end (default: where its parent ended)', place)
     .option('--time-limit <seconds>', 'end after so many seconds of guest time since power-on', seconds)
     .option('--disk <file>', 'the disk image recorded from, for sectors its parent never read', files, [])
     .option('--floppy <file>', 'the same of a floppy', files, [])
@@ -105,26 +103,31 @@ function addRun(command: Command): Command {
     .option('-o, --output <file>', 'the trace (default: the first free of branch-001.rewind ...)', fileName)
     .option('--display <what>', 'serial or screen (default: by the kernel command line)', display)
     .option('-q, --quiet', "do not show the guest's output", false)
-    .option('--json', "print a summary as JSON instead of the guest's output", false);
+    .option('--json', "print a summary as JSON instead of the guest's output", false)
+    .addHelpText('after', PLACES);
 }
 
-async function run(path: string, options: BranchOptions, host: Host): Promise<number> {
+async function goOn(path: string, options: BranchOptions, host: Host): Promise<number> {
   if (options.live && options.script !== undefined) throw usage('--live and --script exclude each other');
   const script = options.script === undefined ? undefined : loadScript(options.script);
   const timeline = openTimeline(path, options, host);
   const { trace } = timeline;
   warnIncomplete(host, path, trace);
-  const edits = editsOf(options, inputsOf(trace));
+  const run = runOf(timeline);
+  const clocks = await clocksOf({ at: options.at, until: options.until }, run, host);
+  if (typeof clocks === 'string') return signalCode(clocks);
+  const edits = await editsOf(options, inputsOf(trace), run, host);
+  if (typeof edits === 'string') return signalCode(edits);
   const images = imagesOf(options, trace);
   const symbols = symbolsFor(trace, options.symbols);
   const given = [path, options.script, options.symbols, ...options.disk, ...options.floppy];
   const out = new Output(options.output ?? freeName('branch', 'rewind'), given);
-  const signal = await goTo(timeline, placeOf(options, edits, timeline), edits, host);
+  const signal = await goTo(timeline, startOf(clocks.at, edits), edits, host);
   if (signal) return signalCode(signal);
   const changes = changesHere(options, timeline, symbols, host);
   if (!changes) return ExitCode.usage;
   const begun = guarded(() => begin(timeline, changes, options, out, images));
-  return await record(begun, { script, trace, edits, path }, out, options, host);
+  return await record(begun, { script, trace, edits, path, until: clocks.until }, out, options, host);
 }
 
 /** A trace's file, which is only opened when it is certain that there will be a trace. */
@@ -184,10 +187,9 @@ function imagesOf(options: BranchOptions, trace: Trace): Map<string, ReadFile> {
 }
 
 /** Where it begins: as the user says; else before the first input that is changed. */
-function placeOf({ at }: BranchOptions, edits: Edits | undefined, { end }: Timeline): number | undefined {
-  if (at === undefined && !edits) throw usage('--at CLOCK says where the branch begins');
+function startOf(at: number | undefined, edits: Edits | undefined): number | undefined {
+  if (at === undefined && !edits) throw usage('--at PLACE says where the branch begins');
   if (at === undefined) return undefined;
-  if (at > end) throw usage(`--at ${at} is beyond the end of the trace, clock ${end}`);
   if (edits && at >= edits.from) throw usage(`--at ${at} is not before what is changed, clock ${edits.from}`);
   return at;
 }
@@ -261,6 +263,8 @@ interface Setting {
   readonly edits: Edits | undefined;
   /** Of the parent. */
   readonly path: string;
+  /** Where to end, if it was said. */
+  readonly until: number | undefined;
 }
 
 async function record(
@@ -292,7 +296,7 @@ function drive(begun: Branch, setting: Setting, options: BranchOptions, host: Ho
   const { script, trace, edits } = setting;
   const keeps = options.keepInputs ?? (!script && !options.live);
   const kept = keeps ? inputsAfter(inputsOf(trace), inputsBefore, edits) : [];
-  const until = options.until ?? (script || options.live ? undefined : endOf(trace));
+  const until = setting.until ?? (script || options.live ? undefined : endOf(trace));
   return new Drive(new KeepingInputs(recorder, kept), host, {
     script,
     timeLimit: options.timeLimit,

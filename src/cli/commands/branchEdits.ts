@@ -1,11 +1,14 @@
 /**
- * What `branch` is to do with its parent's inputs, from the command line: `3`, `3=text`, `3=CLOCK`; an input's
+ * What `branch` is to do with its parent's inputs, from the command line: `3`, `3=text`, `3=PLACE`; an input's
  * number is its line in `rewind86 events --kind input`.
  */
 
 import { textToKeys } from '../../devices/keys.js';
 import { edited, type InputEdit, type TimedInput } from '../../replay/branch/inputs.js';
+import type { Place } from '../../replay/debug/places.js';
 import { usage } from '../errors.js';
+import type { Host } from '../host/host.js';
+import { clocksOf, place, type Run } from '../machine/places.js';
 
 export interface EditOptions {
   readonly dropInput: readonly string[];
@@ -21,8 +24,13 @@ export interface Edits {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '\\': '\\' };
 
-/** Undefined if no input is to be changed. */
-export function editsOf(options: EditOptions, inputs: readonly TimedInput[]): Edits | undefined {
+/** Undefined if no input is to be changed; the name of a signal that came meanwhile. */
+export async function editsOf(
+  options: EditOptions,
+  inputs: readonly TimedInput[],
+  run: Run,
+  host: Host,
+): Promise<Edits | string | undefined> {
   const byNumber = new Map<number, InputEdit>();
   for (const text of options.changeInput) {
     const [n, value] = parted('--change-input', text, inputs);
@@ -30,8 +38,9 @@ export function editsOf(options: EditOptions, inputs: readonly TimedInput[]): Ed
   }
   for (const text of options.moveInput) {
     const [n, value] = parted('--move-input', text, inputs);
-    if (!/^\d+$/.test(value)) throw usage(`--move-input: "${value}" is no clock`);
-    byNumber.set(n, { ...byNumber.get(n), clock: Number(value) });
+    const clocks = await clocksOf({ until: goalOf(value) }, run, host);
+    if (typeof clocks === 'string') return clocks;
+    byNumber.set(n, { ...byNumber.get(n), clock: clocks.until! });
   }
   for (const text of options.dropInput) byNumber.set(numberOf('--drop-input', text, inputs), undefined);
   if (byNumber.size === 0) return undefined;
@@ -40,6 +49,15 @@ export function editsOf(options: EditOptions, inputs: readonly TimedInput[]): Ed
     return Math.min(clock, edit?.clock ?? clock);
   });
   return { byNumber, from: Math.min(...clocks) };
+}
+
+/** To where an input is moved. */
+function goalOf(text: string): Place {
+  try {
+    return place(text);
+  } catch (error) {
+    throw usage(`--move-input: "${text}" is no position. ${(error as Error).message}`);
+  }
 }
 
 /** What remains of the inputs behind the first `before`, with the changes made. */

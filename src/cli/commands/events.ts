@@ -1,38 +1,37 @@
 /** `events`: lists what happened in a run, by replaying it. */
 import { InvalidArgumentError } from 'commander';
+import type { Place } from '../../replay/debug/places.js';
 import { describeEvent, type EventKind, type RunEvent, watchEvents } from '../../replay/events.js';
 import { NOTE_KINDS } from '../../replay/noteDigest.js';
-import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import type { Host } from '../host/host.js';
-import { natural } from '../machine/options.js';
+import { checkOrder, clocksOf, PLACES, place, runOfSession } from '../machine/places.js';
 import {
   addReplayOptions,
   diverged,
   openSession,
   type ReplayOptions,
   runSession,
-  warnBeyond,
   warnIncomplete,
 } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
 
 interface EventsOptions extends ReplayOptions {
   readonly kind?: ReadonlySet<EventKind>;
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: Place;
+  readonly to?: Place;
   readonly json: boolean;
 }
 
 const KINDS: readonly EventKind[] = [...NOTE_KINDS, 'input'];
 
 export const addEvents: AddCommand = (program, host, finish) => {
-  const clock = natural(Number.MAX_SAFE_INTEGER);
   addReplayOptions(program.command('events').description('list what happened in a run'))
     .option('--kind <kinds>', `some of ${KINDS.join(',')} (default: all)`, kinds)
-    .option('--from <clock>', 'the first clock of interest', clock)
-    .option('--to <clock>', 'the last clock of interest', clock)
+    .option('--from <place>', 'where to begin (default: the beginning)', place)
+    .option('--to <place>', 'the last clock of interest (default: the end)', place)
     .option('--json', 'print one JSON object a line', false)
+    .addHelpText('after', PLACES)
     .action(async (path: string, options: EventsOptions) => finish(await events(path, options, host)));
 };
 
@@ -46,18 +45,17 @@ function kinds(text: string): ReadonlySet<EventKind> {
 }
 
 async function events(path: string, options: EventsOptions, host: Host): Promise<number> {
-  const { kind, from, to } = options;
-  if (from !== undefined && to !== undefined && from > to) throw usage('--from is after --to');
+  const { kind } = options;
   const session = openSession(path, options, host);
   warnIncomplete(host, path, session.trace);
-  warnBeyond(host, from, session);
+  const places = { from: options.from, to: options.to };
+  const clocks = await clocksOf(places, runOfSession(path, session, options, host), host);
+  if (typeof clocks === 'string') return signalCode(clocks);
+  const { from, to } = clocks;
+  checkOrder(from, to);
   const print = (event: RunEvent) =>
     options.json ? `${JSON.stringify(eventJson(event))}\n` : eventText(event);
-  const filter = {
-    ...(kind && { kinds: kind }),
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-  };
+  const filter = { ...(kind && { kinds: kind }), ...clocks };
   watchEvents(session, filter, (event) => host.stdout.write(print(event)));
   const signal = await runSession(session, to ?? Number.POSITIVE_INFINITY, host, { progress: false });
   if (signal) return signalCode(signal);

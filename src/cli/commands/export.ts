@@ -1,17 +1,18 @@
 /** `export`: writes what a trace's machine did in forms that other programs read. */
 import { basename } from 'node:path';
+import type { Place } from '../../replay/debug/places.js';
 import type { Session } from '../../replay/session.js';
 import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { checkWritable, protectInputs } from '../host/files.js';
 import type { Host } from '../host/host.js';
-import { fileName, natural } from '../machine/options.js';
+import { fileName } from '../machine/options.js';
+import { checkOrder, clocksOf, PLACES, place, runOfSession } from '../machine/places.js';
 import {
   addReplayOptions,
   diverged,
   openSession,
   type ReplayOptions,
-  warnBeyond,
   warnIncomplete,
 } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
@@ -25,8 +26,8 @@ interface ExportOptions extends ReplayOptions {
   readonly cast?: string;
   readonly perfetto?: string;
   readonly screen: boolean;
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: Place;
+  readonly to?: Place;
 }
 
 /** One format: the file to write, and what writes it; gives the signal that ended it, if one did. */
@@ -38,7 +39,6 @@ interface Format {
 }
 
 export const addExport: AddCommand = (program, host, finish) => {
-  const clock = natural(Number.MAX_SAFE_INTEGER);
   addReplayOptions(
     program.command('export').description('write what happened in a run as other programs read it'),
   )
@@ -46,8 +46,9 @@ export const addExport: AddCommand = (program, host, finish) => {
     .option('--screen', 'with --cast: the text screen instead', false)
     .option('--perfetto <file>', 'interrupts, tasks, devices and inputs in time (trace event JSON)', fileName)
     .option('--vcd <file>', "an xt's bus, clock by clock, for a wave viewer (IEEE 1364)", fileName)
-    .option('--from <clock>', 'the first clock (default: the first of all)', clock)
-    .option('--to <clock>', 'the last clock (default: the last of all)', clock)
+    .option('--from <place>', 'where to begin (default: the beginning)', place)
+    .option('--to <place>', 'the last clock (default: the end)', place)
+    .addHelpText('after', PLACES)
     .action(async (path: string, options: ExportOptions) => finish(await exportTrace(path, options, host)));
 };
 
@@ -63,16 +64,17 @@ function formatOf({ vcd, cast, perfetto, screen }: ExportOptions): Format {
 }
 
 async function exportTrace(path: string, options: ExportOptions, host: Host): Promise<number> {
-  const { from = 0, to = Number.POSITIVE_INFINITY } = options;
   const format = formatOf(options);
-  if (from > to) throw usage('--from is after --to');
   const session = openSession(path, options, host);
   format.check?.(path, session);
-  if (from > session.end) throw usage(`--from is beyond the end of the recording, clock ${session.end}`);
+  const places = { from: options.from, to: options.to };
+  const clocks = await clocksOf(places, runOfSession(path, session, options, host), host);
+  if (typeof clocks === 'string') return signalCode(clocks);
+  const { from = 0, to = Number.POSITIVE_INFINITY } = clocks;
+  checkOrder(from, to);
   protectInputs(format.name, [path]);
   checkWritable(format.name);
   warnIncomplete(host, path, session.trace);
-  warnBeyond(host, options.to, session);
   const file = new TextFile(format.name);
   const title = basename(path);
   const signal = await format.write({ session, host, title, from, to, sink: file.write });

@@ -1,6 +1,8 @@
 /** `query`: lists what happened in a whole run: executions, calls, accesses, interrupts, what was sent. */
 import type { Command } from 'commander';
 import { isConsoleByte } from '../../replay/controls.js';
+import type { Place } from '../../replay/debug/places.js';
+import { wholeFrom } from '../../replay/guest/numbers.js';
 import type { Symbols } from '../../replay/guest/symbols.js';
 import { Histogram } from '../../replay/query/run/histogram.js';
 import { addressOf, placeOf } from '../../replay/query/run/place.js';
@@ -12,18 +14,19 @@ import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
 import { driveInSlices, toward } from '../machine/inSlices.js';
 import { fileName, natural } from '../machine/options.js';
+import { checkOrder, clocksOf, PLACES, place, runOf } from '../machine/places.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { Asking } from '../query/ask.js';
 import { findingJson, findingText, secondsText } from '../query/findings.js';
 import { histogramText } from '../query/histogramText.js';
-import { addRunOptions, checkClock, openRun, type RunOptions, understood } from '../query/run.js';
+import { addRunOptions, openRun, type RunOptions, understood } from '../query/run.js';
 import type { AddCommand } from './command.js';
 
 interface QueryOptions extends RunOptions {
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: Place;
+  readonly to?: Place;
   readonly limit?: number;
-  readonly at?: number;
+  readonly at?: Place;
   readonly symbols?: string;
 }
 
@@ -40,12 +43,11 @@ Numbers are those of expressions: 0x3f8.
 `;
 
 export const addQuery: AddCommand = (program, host, finish) => {
-  const clock = natural(Number.MAX_SAFE_INTEGER);
   addTopics(addRunOptions(program.command('query').description('list what happened in a whole run')))
-    .option('--from <clock>', 'the first clock of interest', clock)
-    .option('--to <clock>', 'the last clock of interest', clock)
+    .option('--from <place>', 'where to begin (default: the beginning)', place)
+    .option('--to <place>', 'the last clock of interest (default: the end)', place)
     .option('--limit <n>', 'only the first n', natural(Number.MAX_SAFE_INTEGER, 1))
-    .option('--at <clock>', 'where addresses are looked up (default: the end)', clock)
+    .option('--at <place>', 'where names and addresses are looked up (default: the end)', place)
     .option('--symbols <file>', SYMBOLS_HELP, fileName)
     .action(async (path: string, topic: string, words: string[], options: QueryOptions) =>
       finish(await query(path, topic, words.join(' '), options, host)),
@@ -56,8 +58,10 @@ function addTopics(command: Command): Command {
   return command
     .argument('<topic>', 'executions, calls, writes, reads, ports, vectors, latency or text')
     .argument('[what...]', 'what of it')
-    .addHelpText('after', TOPICS);
+    .addHelpText('after', `${TOPICS}${PLACES}`);
 }
+
+const placesOf = ({ from, to, at }: QueryOptions) => ({ from, to, at });
 
 const WITH_PLACE = ['executions', 'calls', 'writes', 'reads'];
 const TOPIC_NAMES = [...WITH_PLACE, 'ports', 'vectors', 'latency', 'text'];
@@ -69,18 +73,19 @@ async function query(
   options: QueryOptions,
   host: Host,
 ): Promise<number> {
-  const { from = 0, to, at } = options;
   if (!TOPIC_NAMES.includes(topic))
     throw usage(`there is no topic "${topic}", only ${TOPIC_NAMES.join(', ')}`);
   if (WITH_PLACE.includes(topic) && what === '') throw usage(`${topic}: of what?`);
-  if (to !== undefined && from > to) throw usage('--from is after --to');
   const timeline = await openRun(path, options, host);
   if (typeof timeline === 'string') return signalCode(timeline);
-  for (const name of ['from', 'to', 'at'] as const) checkClock(`--${name}`, options[name], timeline);
-  const search = { path, timeline, span: { from, to: to ?? timeline.end }, options, host };
+  const clocks = await clocksOf(placesOf(options), runOf(timeline), host);
+  if (typeof clocks === 'string') return signalCode(clocks);
+  const { from = 0, to = timeline.end, at = timeline.end } = clocks;
+  checkOrder(from, to);
+  const search = { path, timeline, span: { from, to }, options, host };
   if (topic === 'text') return await text(search, what);
   if (WITH_PLACE.includes(topic)) {
-    const there = await driveInSlices(timeline.seeking(at ?? timeline.end), host, toward(at ?? timeline.end));
+    const there = await driveInSlices(timeline.seeking(at), host, toward(at));
     if (there.signal) return signalCode(there.signal);
   }
   const symbols = symbolsFor(timeline.trace, options.symbols);
@@ -120,7 +125,7 @@ function portsOf(text: string): { readonly first: number; readonly last: number 
 }
 
 function numberOf(text: string, most: number): number {
-  const value = /^(0x[\da-f]+|\d+)$/i.test(text.trim()) ? Number(text) : Number.NaN;
+  const value = wholeFrom(text.trim()) ?? Number.NaN;
   if (!(value <= most)) throw new RangeError(`"${text}" is no number up to ${most}`);
   return value;
 }

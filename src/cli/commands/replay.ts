@@ -1,6 +1,7 @@
 /** `replay`: runs a trace again and shows what the guest put out. */
 import { encodePng } from '../../devices/vga/png.js';
 import { isOutput } from '../../replay/controls.js';
+import type { Place } from '../../replay/debug/places.js';
 import { pictureOf, screenLines } from '../../replay/guest/screen.js';
 import type { Session } from '../../replay/session.js';
 import { hex64 } from '../../replay/trace/hash.js';
@@ -10,20 +11,20 @@ import { checkWritable, protectInputs, WriteFile } from '../host/files.js';
 import { GuestOutput } from '../host/guestOutput.js';
 import type { Host } from '../host/host.js';
 import { exitCodeOf, guestSeconds } from '../machine/live.js';
-import { fileName, natural } from '../machine/options.js';
+import { fileName } from '../machine/options.js';
+import { clocksOf, PLACES, place, runOfSession } from '../machine/places.js';
 import {
   addReplayOptions,
   diverged,
   openSession,
   type ReplayOptions,
   runSession,
-  warnBeyond,
   warnIncomplete,
 } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
 
 interface ShowOptions extends ReplayOptions {
-  readonly to?: number;
+  readonly to?: Place;
   readonly screen: boolean;
   readonly picture?: string;
   readonly quiet: boolean;
@@ -31,14 +32,11 @@ interface ShowOptions extends ReplayOptions {
 
 export const addReplay: AddCommand = (program, host, finish) => {
   addReplayOptions(program.command('replay').description('run a trace again and show what the guest put out'))
-    .option(
-      '--to <clock>',
-      'stop at the first boundary at or after this clock',
-      natural(Number.MAX_SAFE_INTEGER),
-    )
+    .option('--to <place>', 'stop at the first boundary there or after it (default: the end)', place)
     .option('--screen', 'print the text screen where the replay stops', false)
     .option('--picture <file>', 'write the screen where the replay stops as PNG', fileName)
     .option('-q, --quiet', "do not show the guest's serial line", false)
+    .addHelpText('after', PLACES)
     .action(async (path: string, options: ShowOptions) => finish(await replay(path, options, host)));
 };
 
@@ -49,12 +47,13 @@ async function replay(path: string, options: ShowOptions, host: Host): Promise<n
     checkWritable(options.picture);
   }
   warnIncomplete(host, path, session.trace);
-  warnBeyond(host, options.to, session);
+  const clocks = await clocksOf({ to: options.to }, runOfSession(path, session, options, host), host);
+  if (typeof clocks === 'string') return signalCode(clocks);
   const output = new GuestOutput(host);
   session.onNote = (note) => {
     if (isOutput(note) && !options.quiet) output.add(note.a);
   };
-  const until = options.to ?? Number.POSITIVE_INFINITY;
+  const { to: until = Number.POSITIVE_INFINITY } = clocks;
   const progress = { progress: options.quiet, onSlice: () => output.show() };
   const signal = await runSession(session, until, host, progress);
   // The whole of what the guest sent is given byte for byte; a part of it ends where it was cut.

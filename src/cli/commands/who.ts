@@ -1,5 +1,6 @@
 /** `who`: tells who wrote to a place in memory or to a sector of a disk, or changed a register. */
 
+import type { Place as WrittenPlace } from '../../replay/debug/places.js';
 import type { Symbols } from '../../replay/guest/symbols.js';
 import { type Author, authorOf, lookFrom } from '../../replay/query/run/author.js';
 import { type Place, placeOf } from '../../replay/query/run/place.js';
@@ -9,30 +10,31 @@ import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
 import { driveInSlices, toward } from '../machine/inSlices.js';
-import { fileName, natural } from '../machine/options.js';
+import { fileName } from '../machine/options.js';
+import { clocksOf, PLACES, place, runOf } from '../machine/places.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { diverged } from '../machine/trace.js';
 import { Asking } from '../query/ask.js';
 import { findingJson, findingText } from '../query/findings.js';
-import { addRunOptions, checkClock, openRun, type RunOptions, understood } from '../query/run.js';
+import { addRunOptions, openRun, type RunOptions, understood } from '../query/run.js';
 import { whoJson, whoText } from '../query/whoReport.js';
 import type { AddCommand } from './command.js';
 
 interface WhoOptions extends RunOptions {
-  readonly at?: number;
+  readonly at?: WrittenPlace;
   readonly first: boolean;
   readonly all: boolean;
   readonly symbols?: string;
 }
 
 export const addWho: AddCommand = (program, host, finish) => {
-  const clock = natural(Number.MAX_SAFE_INTEGER);
   addRunOptions(program.command('who').description('tell who wrote to a place, and when'))
     .argument('<what...>', 'an expression such as byte[0xb8000], "disk NAME LBA" or "pte ADDRESS"')
-    .option('--at <clock>', 'up to where (default: the end); what is meant is looked up there', clock)
+    .option('--at <place>', 'up to where (default: the end); names and addresses are looked up there', place)
     .option('--first', 'the first time instead of the last', false)
     .option('--all', 'every time, one a line', false)
     .option('--symbols <file>', SYMBOLS_HELP, fileName)
+    .addHelpText('after', PLACES)
     .action(async (path: string, what: string[], options: WhoOptions) =>
       finish(await who(path, what.join(' '), options, host)),
     );
@@ -42,16 +44,17 @@ async function who(path: string, what: string, options: WhoOptions, host: Host):
   if (options.first && options.all) throw usage('--first and --all exclude each other');
   const timeline = await openRun(path, options, host);
   if (typeof timeline === 'string') return signalCode(timeline);
-  checkClock('--at', options.at, timeline);
-  const at = options.at ?? timeline.end;
+  const clocks = await clocksOf({ at: options.at }, runOf(timeline), host);
+  if (typeof clocks === 'string') return signalCode(clocks);
+  const { at = timeline.end } = clocks;
   const there = await driveInSlices(timeline.seeking(at), host, toward(at));
   if (there.signal) return signalCode(there.signal);
   if (timeline.divergence) return diverged(timeline, host);
   const symbols = symbolsFor(timeline.trace, options.symbols);
-  const place = understood(what, host, () => placeOf(what, timeline.machine, symbols));
-  if (!place) return ExitCode.usage;
-  const inquest = { path, timeline, place, symbols, at: timeline.clock, options, host };
-  return place.kind === 'value' ? await changeOf(inquest, place) : await writeTo(inquest, questionOf(place));
+  const meant = understood(what, host, () => placeOf(what, timeline.machine, symbols));
+  if (!meant) return ExitCode.usage;
+  const inquest = { path, timeline, place: meant, symbols, at: timeline.clock, options, host };
+  return meant.kind === 'value' ? await changeOf(inquest, meant) : await writeTo(inquest, questionOf(meant));
 }
 
 interface Inquest {

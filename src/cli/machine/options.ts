@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Model, type ModelName } from '../../core/cpu/ia32/state.js';
 import { DEFAULT_MULTIPLIER, type PcDescription, type XtDescription } from '../../devices/description.js';
+import { wholeFrom } from '../../replay/guest/numbers.js';
 import { usage } from '../errors.js';
 import type { BoardName, Engine } from '../host/host.js';
 
@@ -163,10 +164,10 @@ function refuse(options: MachineOptions, names: Readonly<Record<string, string>>
   if (wrong !== undefined) throw usage(`${names[wrong]} is not for the ${board} board`);
 }
 
-/** A parser of integers from `least` to `most`, decimal or 0x. */
+/** A parser of integers from `least` to `most`. */
 export function natural(most: number, least = 0): (text: string) => number {
   return (text) => {
-    const value = /^(\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : Number.NaN;
+    const value = wholeFrom(text) ?? Number.NaN;
     if (!(value >= least && value <= most)) {
       throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
     }

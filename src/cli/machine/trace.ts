@@ -130,12 +130,6 @@ export function warnIncomplete(host: Host, path: string, trace: Trace): void {
   say(host, `${path}: ${why}, replays up to clock ${trace.covered}`);
 }
 
-/** Says that a clock that was asked for will not come. */
-export function warnBeyond(host: Host, clock: number | undefined, session: Session): void {
-  if (clock === undefined || clock <= session.end) return;
-  say(host, `clock ${clock} is beyond the end of the recording, clock ${session.end}`);
-}
-
 interface RunSessionOptions {
   readonly progress: boolean;
   readonly onSlice?: () => void;

@@ -37,11 +37,6 @@ export async function openRun(path: string, options: RunOptions, host: Host): Pr
   return timelineOf(path, trace, index, options, host);
 }
 
-export function checkClock(name: string, clock: number | undefined, timeline: Timeline): void {
-  if (clock === undefined || clock <= timeline.end) return;
-  throw usage(`${name}: clock ${clock} is beyond the end of the recording, clock ${timeline.end}`);
-}
-
 /** Undefined if it cannot be understood, which has been said. */
 export function understood<T>(text: string, host: Host, start: () => T): T | undefined {
   try {

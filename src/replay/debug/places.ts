@@ -1,37 +1,102 @@
-/** Positions in a run as people write them. */
+/** Positions in a run as people write them, in commands of the debugger and on the command line. */
+import type { Frequency } from '../../core/time.js';
+import { wholeFrom } from '../guest/numbers.js';
 import type { Debugger, Move } from './debugger.js';
 
-/** How they are written, for help texts. */
-export const PLACE_HELP = 'CLOCK, +CLOCKS, -CLOCKS, i:INSTRUCTIONS, N%, SECONDSs, a mark, start or end';
+/** How they are written, for help texts; and what there is besides for somebody who stands in the run. */
+export const PLACE_HELP = 'a CLOCK, 1.5s, 50%, i:INSTRUCTIONS, begin or end';
+export const HERE_HELP = '+CLOCKS, -CLOCKS, a mark';
 
-type Place = { readonly clock: number } | { readonly retired: number };
+/** What is written, before anything is known of the run. */
+export type Place =
+  | { readonly kind: 'clock' | 'retired' | 'offset'; readonly text: string; readonly count: number }
+  | { readonly kind: 'seconds' | 'percent'; readonly text: string; readonly amount: number }
+  /** A mark. */
+  | { readonly kind: 'name'; readonly text: string };
 
-const MAX = Number.MAX_SAFE_INTEGER;
+/** What of a run must be known to find a place in it. */
+export interface Bearings {
+  /** The last clock of the recording. */
+  readonly end: number;
+  readonly frequency: Frequency;
+}
+
+/** Names that every run has: no mark is called so. */
+const NAMES: readonly string[] = ['begin', 'beginning', 'start', 'end'];
+const NAME = /^[A-Za-z_][\w-]*$/;
+const AMOUNT = /^(\d[\d_]*(?:\.\d+)?)(s|%)$/;
+
+export function isPlaceName(name: string): boolean {
+  return NAMES.includes(name);
+}
+
+/** Throws a RangeError, in a line, if the text is no position. */
+export function parsePlace(text: string): Place {
+  const place = amountIn(text) ?? countIn(text);
+  if (place) return place;
+  if (NAME.test(text)) return { kind: 'name', text };
+  throw noPlace(text);
+}
+
+function amountIn(text: string): Place | undefined {
+  const [, digits, unit] = AMOUNT.exec(text) ?? [];
+  const amount = Number(digits?.replaceAll('_', ''));
+  if (unit === 's') return { kind: 'seconds', text, amount };
+  return unit === '%' && amount <= 100 ? { kind: 'percent', text, amount } : undefined;
+}
+
+function countIn(text: string): Place | undefined {
+  const [, kind, number = ''] = /^(i:|[+-])?(.*)$/s.exec(text) ?? [];
+  const count = wholeFrom(number);
+  if (count === undefined) return undefined;
+  if (kind === 'i:') return { kind: 'retired', text, count };
+  if (kind === undefined) return { kind: 'clock', text, count };
+  return { kind: 'offset', text, count: kind === '-' ? -count : count };
+}
+
+function noPlace(text: string): RangeError {
+  return new RangeError(`"${text}" is no position: it is ${PLACE_HELP}`);
+}
+
+/**
+ * Undefined of an instruction's number, which no clock tells. Throws a RangeError if it is said from somewhere, or by a
+ * mark, and there is no `here`, or no such mark.
+ */
+export function clockOf(
+  place: Place,
+  { end, frequency: { num, den } }: Bearings,
+  here?: { readonly clock: number; readonly marks: ReadonlyMap<string, number> },
+): number | undefined {
+  switch (place.kind) {
+    case 'clock':
+      return place.count;
+    case 'retired':
+      return undefined;
+    case 'seconds':
+      return within(Math.round((place.amount * num) / den));
+    case 'percent':
+      return Math.floor((end * place.amount) / 100);
+    case 'offset':
+      if (here) return within(here.clock + place.count);
+      break;
+    case 'name': {
+      const mark = here?.marks.get(place.text);
+      if (mark !== undefined) return mark;
+      if (isPlaceName(place.text)) return place.text === 'end' ? end : 0;
+    }
+  }
+  throw noPlace(place.text);
+}
+
+function within(clock: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, clock));
+}
 
 /** Goes there. Throws a RangeError, in a line, if the text names no position. */
 export function seekPlace(debug: Debugger, text: string): Move {
-  const place = parsePlace(debug, text.trim());
-  return 'clock' in place ? debug.seek(place.clock) : debug.seekRetired(place.retired);
-}
-
-function parsePlace(debug: Debugger, text: string): Place {
-  const mark = debug.marks.get(text);
-  if (mark !== undefined) return { clock: mark };
-  if (text === 'start') return { clock: 0 };
-  if (text === 'end') return { clock: debug.end };
-  const [, kind, digits, unit] = /^(i:|[+-])?([\d_]+(?:\.\d+)?)([%s])?$/.exec(text) ?? [];
-  const number = Number(digits?.replaceAll('_', ''));
-  const whole = Number.isSafeInteger(number);
-  if (kind === 'i:' && !unit && whole) return { retired: number };
-  if (!kind && unit === '%' && number <= 100) return { clock: Math.floor((debug.end * number) / 100) };
-  if (!kind && unit === 's') return { clock: clockOf(debug, number) };
-  if (unit || !whole) throw new RangeError(`"${text}" is no position: ${PLACE_HELP}`);
-  const from = kind ? debug.clock : 0;
-  return { clock: Math.min(MAX, Math.max(0, from + (kind === '-' ? -number : number))) };
-}
-
-/** Of guest seconds since power-on. */
-function clockOf(debug: Debugger, seconds: number): number {
-  const { num, den } = debug.machine.frequency;
-  return Math.min(MAX, Math.round((seconds * num) / den));
+  const place = parsePlace(text.trim());
+  const { end, machine } = debug;
+  const clock = clockOf(place, { end, frequency: machine.frequency }, debug);
+  if (clock !== undefined) return debug.seek(clock);
+  return debug.seekRetired((place as Place & { readonly kind: 'retired' }).count);
 }

@@ -1,5 +1,7 @@
 /** The words of an expression (docs/expressions.md), each with its place, so that a message can point at it. */
 
+import { numberFrom } from '../guest/numbers.js';
+
 /** What is wrong with an expression, in one line, and where. */
 export class ExpressionError extends Error {
   override name = 'ExpressionError';
@@ -35,7 +37,6 @@ const MAX_VALUE = 0xffff_ffff_ffff_ffffn;
 
 const BLANK = /\s*/y;
 const NUMBER = /\d\w*/y;
-const WELL_FORMED = /^(0x[0-9a-f]+|0b[01]+|\d+)$/i;
 /** Names of symbols may have dots, as compilers and assemblers make them. */
 const NAME = /[A-Za-z_$@][\w$@]*(\.[\w$@]+)*/y;
 const TEXT = /"((?:[^"\\]|\\.)*)"/y;
@@ -77,10 +78,10 @@ function after(pattern: RegExp, source: string, at: number): number {
 
 function numberOf(source: string, at: number, end: number): bigint {
   const text = source.slice(at, end);
-  if (!WELL_FORMED.test(text)) {
-    throw new ExpressionError(source, at, `"${text}" is no number; there are 12, 0x1f and 0b101`);
+  const value = numberFrom(text);
+  if (value === undefined) {
+    throw new ExpressionError(source, at, `"${text}" is no number; there are 12, 0x1f, 1fh and 0b101`);
   }
-  const value = BigInt(text);
   if (value > MAX_VALUE) throw new ExpressionError(source, at, 'the number has more than 64 bits');
   return value;
 }

@@ -325,7 +325,7 @@ describe('errors', () => {
     ],
     ['com1.lrc', '0: "com1" has no field "lrc"; did you mean "lcr"?, at column 1'],
     ['&countre', '0: no symbol is called "countre"; did you mean "counter"?, at column 1'],
-    ['08x', '0: "08x" is no number; there are 12, 0x1f and 0b101, at column 1'],
+    ['08x', '0: "08x" is no number; there are 12, 0x1f, 1fh and 0b101, at column 1'],
     ['0x10000000000000000', '0: the number has more than 64 bits, at column 1'],
     ['f(1)', '0: "f" is no function; there are s8, u8, s16, u16, s32, u32, s64, u64, defined, at column 1'],
     ['rtc.cmos', '0: "rtc.cmos" is an array: an index is missing, at column 1'],

@@ -1,5 +1,6 @@
 /** What a command of the debugger is: a line of text in, lines of text out. */
 import type { Disassembled } from '../../guest/disassemble.js';
+import { wholeFrom } from '../../guest/numbers.js';
 import type { Arrival, Debugger, Move } from '../debugger.js';
 
 /** Gives clocks while it searches, and at its end the lines to show. */
@@ -63,8 +64,8 @@ export function* immediate(arrival: Arrival): Move {
 /** A whole number, or an error that says what it is for. */
 export function count(text: string, what: string, otherwise: number): number {
   if (text === '') return otherwise;
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 0) throw new CommandError(`"${text}" is no ${what}`);
+  const number = wholeFrom(text);
+  if (number === undefined) throw new CommandError(`"${text}" is no ${what}`);
   return number;
 }
 

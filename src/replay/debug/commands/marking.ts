@@ -1,4 +1,5 @@
 /** Commands for named positions. */
+import { isPlaceName } from '../places.js';
 import { type Command, CommandError, look } from './command.js';
 
 const NAME = /^[A-Za-z_][\w-]*$/;
@@ -6,7 +7,7 @@ const NAME = /^[A-Za-z_][\w-]*$/;
 export const MARKING: readonly Command[] = [
   look(['mark', 'm'], 'NAME', 'name this position, for seek', (debug, name) => {
     if (!NAME.test(name)) throw new CommandError(`"${name}" is no name: letters, digits, _ and -`);
-    if (name === 'start' || name === 'end') throw new CommandError(`"${name}" is a position already`);
+    if (isPlaceName(name)) throw new CommandError(`"${name}" is a position already`);
     debug.marks.set(name, debug.clock);
     return [`${name}: clock ${debug.clock}`];
   }),

@@ -1,7 +1,7 @@
 /** Commands that move: as gdb's, and with `reverse-` the same backwards. */
 import { callStack } from '../../guest/callStack.js';
 import type { Arrival, Debugger, Direction, Move } from '../debugger.js';
-import { PLACE_HELP, seekPlace } from '../places.js';
+import { HERE_HELP, PLACE_HELP, seekPlace } from '../places.js';
 import { stepOut, stepOver } from '../stepping.js';
 import { type Command, CommandError, count, immediate, move } from './command.js';
 
@@ -70,5 +70,5 @@ export const MOVEMENT: readonly Command[] = [
   move(['reverse-continue', 'rc'], '[N]', 'back to a breakpoint, or the beginning', (debug, text) =>
     continued(debug, 'back', text),
   ),
-  move(['seek', 'goto', 'g'], 'PLACE', `to ${PLACE_HELP}`, seek),
+  move(['seek', 'goto', 'g'], 'PLACE', `to ${PLACE_HELP}, ${HERE_HELP}`, seek),
 ];
