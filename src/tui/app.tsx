@@ -31,7 +31,9 @@ export function App({ state, paint }: AppProps) {
     <Box width={columns} height={rows}>
       <Part rect={header} lines={[headerLine(state, columns)]} paint={paint} />
       <Part rect={tabs} lines={[fit(tabsLine(state), columns)]} paint={paint} />
-      {hint && <Part rect={hint} lines={[hintLine(state, columns)]} paint={paint} />}
+      {hint && state.help === undefined && (
+        <Part rect={hint} lines={[hintLine(state, columns)]} paint={paint} />
+      )}
       {state.help === undefined ? (
         panels.map(({ name, rect }) => (
           <Part key={name} rect={rect} lines={whole(state, name, rect)} paint={paint} />
@@ -39,7 +41,7 @@ export function App({ state, paint }: AppProps) {
       ) : (
         <Part rect={body} lines={helpLines(state.help, body.height, columns)} paint={paint} />
       )}
-      <Part rect={timeline} lines={timelineLines(state, columns)} paint={paint} />
+      <Part rect={timeline} lines={timelineLines(state, timeline.height, columns)} paint={paint} />
       <Part rect={prompt} lines={[promptLine(state, columns)]} paint={paint} />
     </Box>
   );

@@ -46,7 +46,9 @@ export const MIN_ROWS = 12;
 
 const MIDDLE = { columns: 110, rows: 32 };
 const LARGE = { columns: 190, rows: 50 };
+/** Events, marks, from where to where; and instructions where there is room. */
 const TIMELINE_ROWS = 3;
+const TALL_TIMELINE_ROWS = 4;
 /** Registers in two columns. */
 const SIDE_COLUMNS = 33;
 /** An address, 16 bytes twice. */
@@ -83,14 +85,15 @@ export function layoutOf(wanted: LayoutWanted): Layout | undefined {
   const { columns, rows, hint } = wanted;
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) return undefined;
   const bar = (y: number, height: number): Rect => ({ x: 0, y, width: columns, height });
-  const bottom = rows - TIMELINE_ROWS - 1;
+  const timelineRows = rows >= MIDDLE.rows ? TALL_TIMELINE_ROWS : TIMELINE_ROWS;
+  const bottom = rows - timelineRows - 1;
   const top = hint ? 3 : 2;
   return {
     header: bar(0, 1),
     tabs: bar(1, 1),
     hint: hint ? bar(2, 1) : undefined,
     panels: panelsIn(bar(top, bottom - top), wanted),
-    timeline: bar(bottom, TIMELINE_ROWS),
+    timeline: bar(bottom, timelineRows),
     prompt: bar(rows - 1, 1),
   };
 }

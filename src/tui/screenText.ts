@@ -36,7 +36,7 @@ function partsOf(
       rect,
       lines: [panelTitle(state, name, rect.width), ...panelLines(state, name, rect.height - 1, rect.width)],
     })),
-    { rect: timeline, lines: timelineLines(state, timeline.width) },
+    { rect: timeline, lines: timelineLines(state, timeline.height, timeline.width) },
     { rect: prompt, lines: [promptLine(state, prompt.width)] },
   ];
 }

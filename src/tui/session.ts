@@ -2,7 +2,7 @@
  * What the interface talks to: a debugger that runs elsewhere, so that the screen never waits for the machine.
  * Everything that crosses is plain data.
  */
-import type { EventSearch } from '../replay/view/events.js';
+import type { EventSearch, Pace } from '../replay/view/events.js';
 import type { View, Wanted } from '../replay/view/view.js';
 
 export interface SessionFacts {
@@ -27,6 +27,7 @@ export interface EventColumns {
   readonly kinds: readonly string[];
   /** A line each, made when it is asked for: `SessionPort.eventTexts`. */
   readonly count: number;
+  readonly pace: Pace;
 }
 
 export interface Progress {

@@ -1,35 +1,67 @@
 /**
- * The whole run across the bottom, or the part of it that is zoomed to: how many events, where checkpoints, marks and
- * hits of searches are, and the position.
+ * The whole run across the bottom, or the part of it that is zoomed to: how many events and instructions, where
+ * checkpoints, marks and hits of searches are, and the position.
  */
-import type { State } from './state.js';
+import type { Pace } from '../replay/view/events.js';
+import type { State, Zoom } from './state.js';
 import { fit, type Line, type Role, type Span, span } from './text.js';
 import { columnOf } from './timeline.js';
 
 const BARS = ' \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588';
 const POSITION = '\u25b2';
+const UNREAD = '\u2504';
+const READ = '\u2500';
+const BUSY = '\u2501';
 
-export function timelineLines(state: State, columns: number): Line[] {
-  return [densityLine(state, columns), marksLine(state, columns), legend(state, columns)];
+/** A row for instructions if there are so many; else the line below the events is thick where there are many. */
+const ROWS_WITH_INSTRUCTIONS = 4;
+
+export function timelineLines(state: State, rows: number, columns: number): Line[] {
+  const instructions = instructionsOf(state, columns);
+  const own = rows >= ROWS_WITH_INSTRUCTIONS;
+  return [
+    bars(eventsOf(state, columns).map(Math.log1p), 'note'),
+    ...(own ? [bars(instructions, 'address')] : []),
+    marksLine(state, columns, own ? [] : instructions),
+    legend(state, columns),
+  ];
 }
 
-/** By the logarithm, so that a few events are seen beside many. */
-function densityLine(state: State, columns: number): Line {
-  const counts = density(state, columns);
-  const most = Math.log1p(Math.max(1, ...counts));
-  const bars = counts.map((count) => BARS[Math.ceil((Math.log1p(count) / most) * (BARS.length - 1))]!);
-  return [span(bars.join(''), 'note')];
+/** The highest is the tallest; what is there at all is seen. */
+function bars(counts: readonly number[], role: Role): Line {
+  const most = Math.max(...counts) || 1;
+  const text = counts.map((count) => BARS[Math.ceil((count / most) * (BARS.length - 1))]!);
+  return [span(text.join(''), role)];
 }
 
-/** Events in each column. */
-function density({ events, zoom }: State, columns: number): number[] {
+/** Events in each column; shown by the logarithm, so that a few are seen beside many. */
+function eventsOf({ events, zoom }: State, columns: number): number[] {
   const known = events.columns;
-  if (!known) return Array<number>(columns).fill(0);
-  const span = Math.max(1, zoom.to - zoom.from);
+  return inColumns(zoom, columns, (clock) => (known ? lowerBound(known.clocks, known.count, clock) : 0));
+}
+
+/** Instructions in each column: few where the guest sleeps. */
+function instructionsOf({ events, zoom }: State, columns: number): number[] {
+  const pace = events.columns?.pace;
+  return inColumns(zoom, columns, (clock) => (pace ? retiredAt(pace, clock) : 0));
+}
+
+/** How much comes to each column of what there is `before` a clock. */
+function inColumns({ from, to }: Zoom, columns: number, before: (clock: number) => number): number[] {
+  const span = Math.max(1, to - from);
   const edges = Array.from({ length: columns + 1 }, (_, i) => {
-    return lowerBound(known.clocks, known.count, zoom.from + (span * (i - 0.5)) / (columns - 1));
+    return before(from + (span * (i - 0.5)) / (columns - 1));
   });
   return Array.from({ length: columns }, (_, i) => edges[i + 1]! - edges[i]!);
+}
+
+/** Between two samples, as if they were executed evenly. */
+function retiredAt({ clocks, retired, count }: Pace, clock: number): number {
+  const next = lowerBound(clocks, count, clock);
+  if (next === count) return retired[count - 1] ?? 0;
+  const [fromClock, from] = next === 0 ? [0, 0] : [clocks[next - 1]!, retired[next - 1]!];
+  const part = (Math.max(0, clock) - fromClock) / Math.max(1, clocks[next]! - fromClock);
+  return from + (retired[next]! - from) * part;
 }
 
 function lowerBound(sorted: Float64Array, count: number, value: number): number {
@@ -48,12 +80,13 @@ interface Sign {
 }
 
 /** Later ones hide earlier ones; the position hides all. */
-function marksLine(state: State, columns: number): Line {
+function marksLine(state: State, columns: number, instructions: readonly number[]): Line {
   const { view, zoom, hits, running, events, facts } = state;
   const known = Math.min(events.upTo, facts.end);
+  const many = Math.max(...instructions) / 2;
   const cells = Array.from({ length: columns }, (_, i): Sign => {
-    const learned = columnOf(zoom, known, columns) >= i;
-    return { text: learned ? '\u2500' : '\u2504', role: 'dim' };
+    if (columnOf(zoom, known, columns) < i) return { text: UNREAD, role: 'dim' };
+    return { text: instructions[i]! > many ? BUSY : READ, role: 'dim' };
   });
   const put = (clock: number, text: string, role: Role) => {
     const column = columnOf(zoom, clock, columns);

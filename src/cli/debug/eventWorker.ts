@@ -1,5 +1,5 @@
 /** The thread that plays the whole trace once, to list its events, and tells more and more of them. */
-import { EventIndex } from '../../replay/view/events.js';
+import { EventIndex, type Pace } from '../../replay/view/events.js';
 import { nodeHost } from '../host/nodeHost.js';
 import { openSession } from '../machine/trace.js';
 import { serve, tell } from './thread.js';
@@ -20,8 +20,8 @@ async function fill(index: EventIndex): Promise<void> {
   let told = 0;
   let next = performance.now();
   const tidings = () => {
-    const { clocks, kind, kinds, count } = index.columns;
-    const piece = { clocks: clocks.slice(told, count), kind: kind.slice(told, count) };
+    const { clocks, kind, kinds, count, pace } = index.columns;
+    const piece = { clocks: clocks.slice(told, count), kind: kind.slice(told, count), pace: cutPace(pace) };
     tell({ kind: 'events', kinds, piece, upTo: index.upTo });
     told = count;
   };
@@ -33,6 +33,11 @@ async function fill(index: EventIndex): Promise<void> {
     await breathe();
   }
   tidings();
+}
+
+/** Without what is only room to grow. */
+function cutPace({ clocks, retired, count }: Pace): Pace {
+  return { clocks: clocks.slice(0, count), retired: retired.slice(0, count), count };
 }
 
 async function find(

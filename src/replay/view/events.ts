@@ -12,6 +12,9 @@ const KINDS: readonly EventKind[] = [...NOTE_KINDS, 'input'];
 const KIND_INDEX = new Map(KINDS.map((kind, i) => [kind, i]));
 const FIRST_CAPACITY = 4096;
 const GROWTH = 1.5;
+/** Samples of how many instructions are executed, at least; and the clocks between them at most. */
+const SAMPLES = 1024;
+const LONGEST_SLICE = 2 ** 21;
 /** Events that are looked at before a sign of life: some tens of milliseconds. */
 const FILTERED = 2 ** 18;
 const SEARCHED = 2 ** 14;
@@ -29,6 +32,13 @@ export interface EventSearch {
   readonly kinds?: ReadonlySet<EventKind>;
 }
 
+/** How many instructions had been executed at some clocks, from the beginning on. */
+export interface Pace {
+  readonly clocks: Float64Array;
+  readonly retired: Float64Array;
+  readonly count: number;
+}
+
 /** The columns that a list needs: longer than `count`, and replaced when they grow. */
 export interface Columns {
   readonly clocks: Float64Array;
@@ -36,6 +46,7 @@ export interface Columns {
   readonly kind: Uint8Array;
   readonly kinds: readonly EventKind[];
   readonly count: number;
+  readonly pace: Pace;
 }
 
 /** What is the same in many events. */
@@ -58,6 +69,9 @@ export class EventIndex {
   readonly #nameIndex = new Map<string, number>();
   #data = new Uint8Array(FIRST_CAPACITY);
   #dataLength = 0;
+  #paceCount = 0;
+  #paceClocks = new Float64Array(FIRST_CAPACITY);
+  #paceRetired = new Float64Array(FIRST_CAPACITY);
 
   /** The session is the index's from now on; it must stand at the beginning. */
   constructor(session: Session) {
@@ -75,14 +89,31 @@ export class EventIndex {
   }
 
   get columns(): Columns {
-    return { clocks: this.#clocks, kind: this.#kind, kinds: KINDS, count: this.#count };
+    const pace = { clocks: this.#paceClocks, retired: this.#paceRetired, count: this.#paceCount };
+    return { clocks: this.#clocks, kind: this.#kind, kinds: KINDS, count: this.#count, pace };
   }
 
   // ---- filling ----
 
   /** Plays the run to its end, or to where it differs; gives clocks on the way. May be given up and begun again. */
   *fill(): Search<void> {
-    while (this.#session.advance(Number.POSITIVE_INFINITY)) yield this.upTo;
+    const slice = Math.min(LONGEST_SLICE, Math.ceil(this.#session.end / SAMPLES));
+    while (this.#session.advance(Number.POSITIVE_INFINITY, slice)) {
+      this.#sample();
+      yield this.upTo;
+    }
+    this.#sample();
+  }
+
+  #sample(): void {
+    if (this.#paceCount === this.#paceClocks.length) {
+      const capacity = Math.ceil(this.#paceCount * GROWTH);
+      this.#paceClocks = lengthened(this.#paceClocks, new Float64Array(capacity));
+      this.#paceRetired = lengthened(this.#paceRetired, new Float64Array(capacity));
+    }
+    const i = this.#paceCount++;
+    this.#paceClocks[i] = this.#session.clock;
+    this.#paceRetired[i] = this.#session.machine.cpu.retired;
   }
 
   #add({ clock, kind, device, what, a, b, data }: RunEvent): void {

@@ -38,7 +38,8 @@ export async function openDemo(): Promise<LocalSession> {
 export async function openXt(): Promise<LocalSession> {
   await ready();
   const debug = openFirmware('xt', XT_PROGRAM, 100_000);
-  const columns = { clocks: new Float64Array(), kind: new Uint8Array(), kinds: [], count: 0 };
+  const pace = { clocks: new Float64Array(), retired: new Float64Array(), count: 0 };
+  const columns = { clocks: new Float64Array(), kind: new Uint8Array(), kinds: [], count: 0, pace };
   const none: Events = {
     columns,
     upTo: debug.end,
