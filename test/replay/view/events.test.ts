@@ -59,6 +59,16 @@ describe.each(['toy', 'demo'] as const)('the events of the %s run', (name) => {
     expect(index.texts([2, 0, -1, count])).toEqual([lines[2], lines[0], '', '']);
   });
 
+  it('come with how many instructions were executed, up to all of them', () => {
+    const { clocks, retired, count } = index.columns.pace;
+    const session = RUNS[name]();
+    for (const at of [0, Math.floor(count / 3), count - 1]) {
+      session.runTo(clocks[at]!);
+      expect([session.clock, session.machine.cpu.retired]).toEqual([clocks[at], retired[at]]);
+    }
+    expect(clocks[count - 1]).toBe(session.end);
+  });
+
   it('are found by their clock', () => {
     fc.assert(
       fc.property(fc.integer({ min: -10, max: index.upTo + 10 }), (clock) => {
@@ -107,6 +117,8 @@ describe('an index', () => {
     let hear: (note: Note, clock: number) => void = () => {};
     const stub = {
       clock: 0,
+      end: MILLION,
+      machine: { cpu: { retired: 0 } },
       set onNote(listener: typeof hear) {
         hear = listener;
       },
