@@ -8,7 +8,8 @@
 # Ubuntu. Leaves in the output directory
 #
 #   vmlinuz      Debian's kernel
-#   initrd.gz    busybox, and the modules for the disk and its file systems, which Debian does not build in
+#   initrd.gz    busybox, and the modules for the disk, its file systems and the network adapter, which Debian
+#                does not build in
 #   disk.img     an MBR, a FAT16 partition and an ext2 partition, each with a file to read
 #   boot.yaml    a script for `rewind86 record`
 #
@@ -30,6 +31,9 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # What the guest loads: ATA disks; ext4, which serves ext2 too, and the checksum it asks for by name; FAT
 # with its code pages; the power button.
 modules="ata_piix sd_mod crc32c_generic ext4 vfat nls_cp437 nls_ascii button evdev"
+# Loaded only if the machine has the adapter (--net): a Realtek RTL8029AS, by its PCI vendor.
+network_modules="ne2k-pci"
+network_vendor=0x10ec
 
 # The disk, in sectors of 512 bytes. Partitions begin at whole MiB.
 fat_start=2048 fat_sectors=32768
@@ -124,7 +128,7 @@ fetch_packages() {
 module_files() {
   local tree=$modules_root/lib/modules/$release
   local module line
-  for module in $modules; do
+  for module in $modules $network_modules; do
     # A module that is built in, or that this kernel does not have, has no line.
     line=$(grep -E "/$module\.ko[^:]*:" "$tree/modules.dep" || true)
     printf '%s\n' "$line" | tr -d : | tr ' ' '\n'
@@ -157,6 +161,9 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 hostname debian
 for module in $modules; do modprobe \$module; done
+if grep -qs $network_vendor /sys/bus/pci/devices/*/vendor; then
+  for module in $network_modules; do modprobe \$module; done
+fi
 # Disks are looked for in the background, if there is a controller at all.
 tries=0
 while [ -d /sys/class/ata_port/ata1 ] && [ ! -b /dev/sda ] && [ \$tries -lt 30 ]; do

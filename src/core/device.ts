@@ -55,6 +55,8 @@ export interface Note {
   readonly what: string;
   readonly a: number;
   readonly b: number;
+  /** What left the machine, if that is more than numbers: a frame. `b` then is a checksum of it. */
+  readonly data?: Uint8Array;
 }
 export type NoteKind =
   | 'irq'
@@ -92,7 +94,7 @@ export interface Bus {
   portWindow(handler: PortHandler): PortWindow;
   input(channel: string, deliver: (data: Uint8Array) => void): void;
   source(channel: string): Source;
-  note(kind: NoteKind, device: string, what: string, a?: number, b?: number): void;
+  note(kind: NoteKind, device: string, what: string, a?: number, b?: number, data?: Uint8Array): void;
   /** Ends the run (or resets the machine) at the next instruction boundary. */
   request(outcome: Outcome): void;
 }

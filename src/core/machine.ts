@@ -117,8 +117,8 @@ export class Machine implements Bus {
     return this.door.declareSource(channel);
   }
 
-  note(kind: NoteKind, device: string, what: string, a = 0, b = 0): void {
-    this.onNote({ kind, device, what, a, b }, this.now());
+  note(kind: NoteKind, device: string, what: string, a = 0, b = 0, data?: Uint8Array): void {
+    this.onNote(data ? { kind, device, what, a, b, data } : { kind, device, what, a, b }, this.now());
   }
 
   request(outcome: Outcome): void {

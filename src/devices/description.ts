@@ -15,6 +15,13 @@ export interface DiskDescription {
   readonly geometry?: { readonly cylinders: number; readonly heads: number; readonly sectors: number };
 }
 
+/** A PCI network adapter. Frames come through input channel `net:0`, and leave as notes of kind `net`. */
+export interface NicDescription {
+  readonly model: 'rtl8029';
+  /** Station address, e.g. `52:57:00:00:00:01`. */
+  readonly address: string;
+}
+
 export interface PcDescription {
   readonly board: 'pc';
   readonly model: ModelName;
@@ -35,6 +42,7 @@ export interface PcDescription {
   /** Floppy drives A and B; channel `floppy:<unit>`. */
   readonly floppies: readonly (DiskDescription | null)[];
   readonly boot: readonly ('floppy' | 'disk')[];
+  readonly nic?: NicDescription;
   /** Console on port E9h and exit port F4h. */
   readonly debugPorts: boolean;
 }
@@ -54,6 +62,22 @@ export interface XtDescription {
   readonly floppies: readonly (DiskDescription | null)[];
   /** Console on port E9h and exit port F4h. */
   readonly debugPorts: boolean;
+}
+
+/**
+ * The station address of a machine that is given no other: locally administered, unicast, and another for each seed.
+ * The first two bytes are "RW".
+ */
+export function addressOfSeed(seed: number): string {
+  const digits = `5257${(seed >>> 0).toString(16).padStart(8, '0')}`;
+  return digits.match(/../g)!.join(':');
+}
+
+/** Six bytes, if the text is the address of one station: not of a group. */
+export function stationAddress(text: string): Uint8Array | undefined {
+  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(text)) return undefined;
+  const bytes = Uint8Array.from(text.split(':'), (byte) => Number.parseInt(byte, 16));
+  return bytes[0]! & 1 ? undefined : bytes;
 }
 
 /** Default CPU clock: 84 x PIT, about 100.23 MHz (also 28 x the ACPI timer's 3.58 MHz). */

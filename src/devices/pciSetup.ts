@@ -13,6 +13,7 @@ import { pirqOf } from './piix3.js';
 /** I/O addresses and interrupts that firmware chooses. */
 export const PciPlan = {
   busMasterIde: 0xc000,
+  nic: { device: 3, ports: 0xc100 },
   powerManagement: 0x600,
   sci: 9,
   /** IRQs of PIRQA-PIRQD. */
@@ -27,17 +28,19 @@ export function plannedIrq(device: number, pin: number): number {
 /** It remembers nothing: what it writes is the state of others. */
 const PCI_SETUP = layout('pci-setup', {});
 
+/** A card: its slot, and addresses for its base address registers 0 and up. */
+export interface PciCard {
+  readonly target: PciFunction;
+  readonly device: number;
+  readonly bars: readonly number[];
+}
+
 export interface PciSetupOptions {
   readonly name: string;
   readonly isa: PciFunction;
   readonly ide?: PciFunction;
   readonly pm?: PciFunction;
-  /** Cards: their slot, and addresses for their base address registers 0 and up. */
-  readonly cards?: readonly {
-    readonly target: PciFunction;
-    readonly device: number;
-    readonly bars: readonly number[];
-  }[];
+  readonly cards?: readonly PciCard[];
   /** Makes these IRQs (a bit each) level triggered. */
   readonly levelTriggered?: (irqs: number) => void;
 }

@@ -20,6 +20,8 @@ const CONSOLE = 'com1';
 const SERIAL: string = `serial:${CONSOLE}`;
 const KEYBOARD = 'keyboard';
 const POWER = 'power';
+/** Channel of the frames that arrive at the network adapter. */
+export const NETWORK = 'net:0';
 const BUTTON = { off: 1, reset: 2 } as const;
 
 export function serialInput(bytes: Uint8Array): ChannelInput {
@@ -33,6 +35,11 @@ export function keyInput(keys: Uint8Array): ChannelInput {
 
 export function buttonInput(button: 'off' | 'reset'): ChannelInput {
   return { channel: POWER, data: Uint8Array.of(BUTTON[button]) };
+}
+
+/** A frame that arrives at the network adapter. */
+export function frameInput(frame: Uint8Array): ChannelInput {
+  return { channel: NETWORK, data: frame };
 }
 
 /** Throws a RangeError on a key or character that a US keyboard has not. */
@@ -67,4 +74,9 @@ export function isConsoleByte(note: Note): boolean {
 /** True if `note.a` is a byte for people to read: from the serial console or the debug port. */
 export function isOutput(note: Note): boolean {
   return note.kind === 'debug' || isConsoleByte(note);
+}
+
+/** True of a frame that the network adapter has sent. */
+export function isFrameSent(note: Note): note is Note & { readonly data: Uint8Array } {
+  return note.kind === 'net' && note.what === 'tx' && note.data !== undefined;
 }

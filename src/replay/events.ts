@@ -1,5 +1,7 @@
 /** The list of what happened in a run, made by replaying it: notes of devices, and inputs. */
 import type { Note, NoteKind } from '../core/device.js';
+import { NETWORK } from './controls.js';
+import { describeFrame } from './frames.js';
 import type { Session } from './session.js';
 
 export type EventKind = NoteKind | 'input';
@@ -12,7 +14,7 @@ export interface RunEvent {
   readonly what: string;
   readonly a: number;
   readonly b: number;
-  /** Of an input. */
+  /** Of an input, and of a frame. */
   readonly data?: Uint8Array;
 }
 
@@ -48,6 +50,8 @@ export function watchEvents(session: Session, filter: EventFilter, emit: (event:
 
 /** An event in a line, without its clock. */
 export function describeEvent({ kind, device, what, a, b, data }: RunEvent): string {
+  const isFrame = kind === 'net' || device === NETWORK;
+  if (data && isFrame) return `${kind.padEnd(6)} ${device} ${what} ${describeFrame(data)}`;
   const detail = data ? hexOf(data) : `${a} ${b}${printable(kind, what, a)}`;
   return `${kind.padEnd(6)} ${device} ${what} ${detail}`;
 }

@@ -25,7 +25,9 @@ function layoutsOf(...machines: readonly Machine[]): string {
 }
 
 it('layouts of the pc board are those reviewed', async () => {
-  await expect(layoutsOf(pcMachine())).toMatchFileSnapshot('../golden/layouts.txt');
+  const nic = { model: 'rtl8029', address: '52:57:00:00:00:01' } as const;
+  const networked = pcMachine({ description: { nic } });
+  await expect(layoutsOf(pcMachine(), networked)).toMatchFileSnapshot('../golden/layouts.txt');
 });
 
 it('layouts of the xt board are those reviewed', async () => {

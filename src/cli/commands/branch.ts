@@ -20,6 +20,7 @@ import { BranchProvider, MissingContents } from '../host/branchProvider.js';
 import { checkWritable, freeName, protectInputs, ReadFile, WriteFile } from '../host/files.js';
 import { type Host, say } from '../host/host.js';
 import type { View } from '../host/terminal.js';
+import type { Wire } from '../host/udpWire.js';
 import { Drive, type Ended } from '../machine/drive.js';
 import { driveInSlices, toward } from '../machine/inSlices.js';
 import {
@@ -31,6 +32,7 @@ import {
   loadScript,
   reasonOf,
 } from '../machine/live.js';
+import { type NetworkOption, networkOption, openWire } from '../machine/network.js';
 import { fileName, natural, seconds } from '../machine/options.js';
 import { clocksOf, PLACES, place, runOf } from '../machine/places.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
@@ -47,6 +49,7 @@ interface BranchOptions extends TimelineOptions, EditOptions {
   readonly keepInputs?: boolean;
   readonly script?: string;
   readonly live: boolean;
+  readonly net?: NetworkOption;
   readonly until?: Place;
   readonly timeLimit?: number;
   readonly disk: readonly string[];
@@ -94,6 +97,7 @@ function addRun(command: Command): Command {
     .option('--no-keep-inputs', 'give it none')
     .option('--script <file>', 'drive the guest by a script from there on', fileName)
     .option('--live', 'take over at the keyboard', false)
+    .option('--net <where>', "with --live or --script: the network adapter's cable", networkOption)
     .option('--until <place>', 'where to end (default: where its parent ended)', place)
     .option('--time-limit <seconds>', 'end after so many seconds of guest time since power-on', seconds)
     .option('--disk <file>', 'the disk image recorded from, for sectors its parent never read', files, [])
@@ -112,6 +116,7 @@ async function goOn(path: string, options: BranchOptions, host: Host): Promise<n
   const script = options.script === undefined ? undefined : loadScript(options.script);
   const timeline = openTimeline(path, options, host);
   const { trace } = timeline;
+  checkNetwork(options, trace);
   warnIncomplete(host, path, trace);
   const run = runOf(timeline);
   const clocks = await clocksOf({ at: options.at, until: options.until }, run, host);
@@ -126,8 +131,17 @@ async function goOn(path: string, options: BranchOptions, host: Host): Promise<n
   if (signal) return signalCode(signal);
   const changes = changesHere(options, timeline, symbols, host);
   if (!changes) return ExitCode.usage;
+  const wire = await openWire(options.net);
   const begun = guarded(() => begin(timeline, changes, options, out, images));
-  return await record(begun, { script, trace, edits, path, until: clocks.until }, out, options, host);
+  const setting = { script, trace, edits, path, until: clocks.until, wire };
+  return await record(begun, setting, out, options, host);
+}
+
+/** Without anybody new to talk to, the guest hears what its parent has heard. */
+function checkNetwork({ net, live, script }: BranchOptions, trace: Trace): void {
+  if (net === undefined) return;
+  if (!live && script === undefined) throw usage('--net needs --live or --script');
+  if (!trace.manifest.description['nic']) throw usage('--net: the machine has no network adapter');
 }
 
 /** A trace's file, which is only opened when it is certain that there will be a trace. */
@@ -263,6 +277,7 @@ interface Setting {
   readonly edits: Edits | undefined;
   /** Of the parent. */
   readonly path: string;
+  readonly wire: Wire | undefined;
   /** Where to end, if it was said. */
   readonly until: number | undefined;
 }
@@ -293,7 +308,7 @@ async function record(
 
 function drive(begun: Branch, setting: Setting, options: BranchOptions, host: Host): Promise<Ended> {
   const { recorder, inputsBefore } = begun;
-  const { script, trace, edits } = setting;
+  const { wire, script, trace, edits } = setting;
   const keeps = options.keepInputs ?? (!script && !options.live);
   const kept = keeps ? inputsAfter(inputsOf(trace), inputsBefore, edits) : [];
   const until = setting.until ?? (script || options.live ? undefined : endOf(trace));
@@ -301,6 +316,7 @@ function drive(begun: Branch, setting: Setting, options: BranchOptions, host: Ho
     script,
     timeLimit: options.timeLimit,
     ...(until !== undefined && { until }),
+    wire,
     alone: !options.live,
     view: options.display ?? viewOf(trace, options),
     show: !options.quiet && !options.json,

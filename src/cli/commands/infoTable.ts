@@ -75,6 +75,7 @@ function pcRows(facts: Facts, pc: PcDescription, ownFirmware: OwnFirmware): Row[
     ...pc.disks.flatMap((disk, unit) => diskRows(disk, unit)),
     ...pc.floppies.flatMap((floppy, unit) => floppyRows(floppy, unit)),
     ...portRows(pc),
+    ...(pc.nic ? [['network', `RTL8029AS, ${pc.nic.address}`] as const] : []),
     ['power-on', `${instant(pc.bootInstant)}, seed ${pc.seed}`],
   ];
 }

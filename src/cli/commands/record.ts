@@ -20,6 +20,7 @@ import {
   tell,
   viewOf,
 } from '../machine/live.js';
+import { openWire } from '../machine/network.js';
 import { fileName, natural } from '../machine/options.js';
 import { asDescription, planMachine } from '../machine/plan.js';
 import { saveDisk } from '../machine/saveDisk.js';
@@ -47,6 +48,7 @@ async function record(options: RecordOptions, host: Host): Promise<number> {
   const path = options.output ?? freeName('run', 'rewind');
   protectInputs(path, inputsOf(options, plan));
   if (options.saveDisk !== undefined) protectOutput(options.saveDisk, path);
+  const wire = await openWire(options.net);
   const file = new WriteFile(path);
   const recorder = new Recorder({
     machine: plan.machine,
@@ -61,6 +63,7 @@ async function record(options: RecordOptions, host: Host): Promise<number> {
   const ended = await new Drive(recorder, host, {
     script,
     timeLimit: options.timeLimit,
+    wire,
     view: viewOf(options),
     show: !options.quiet && !options.json,
     onFlush: () => recorder.flush(),

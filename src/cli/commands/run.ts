@@ -15,6 +15,7 @@ import {
   tell,
   viewOf,
 } from '../machine/live.js';
+import { openWire } from '../machine/network.js';
 import { planMachine } from '../machine/plan.js';
 import { saveDisk } from '../machine/saveDisk.js';
 import type { AddCommand } from './command.js';
@@ -32,9 +33,11 @@ async function run(options: LiveOptions, host: Host): Promise<number> {
   checkBoot(options, plan);
   const { machine } = plan;
   announce(options, host);
+  const wire = await openWire(options.net);
   const ended = await new Drive(new Unrecorded(machine, plan.provider), host, {
     script,
     timeLimit: options.timeLimit,
+    wire,
     view: viewOf(options),
     show: !options.quiet && !options.json,
     onFlush: () => {},

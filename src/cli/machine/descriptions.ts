@@ -23,6 +23,7 @@ const PC: Readonly<Record<keyof PcDescription, Test>> = {
   disks: drives,
   floppies: drives,
   boot: listOf(oneOf('floppy', 'disk')),
+  nic: optional(record({ model: oneOf('rtl8029'), address: text })),
   debugPorts: flag,
 };
 

@@ -11,12 +11,16 @@ import type { Host } from '../host/host.js';
 import { Pace } from '../host/pace.js';
 import { ScreenView } from '../host/screenView.js';
 import { Terminal, type View } from '../host/terminal.js';
+import type { Wire } from '../host/udpWire.js';
+import { NetworkFeed } from './network.js';
 
 export interface DriveOptions {
   readonly script: Script | undefined;
   readonly timeLimit: number | undefined;
   /** A clock at which to end the run, too. */
   readonly until?: number;
+  /** The other end of the guest's network cable. */
+  readonly wire?: Wire | undefined;
   /** Nobody is asked for input, not even without a script: the runner has its own. */
   readonly alone?: boolean;
   readonly view: View;
@@ -37,6 +41,8 @@ const SLICE_MS = 15;
 const FLUSH_MS = 900;
 /** A live guest runs no further ahead than this, however little it does: it then sleeps it off. */
 const LIVE_SLICE_MS = 20;
+/** The same of one with a network: this is how long an answer takes at least. */
+const NETWORK_SLICE_MS = 2;
 const FIRST_SLICE = 100_000;
 const MAX_SLICE = 2 ** 24;
 
@@ -45,6 +51,7 @@ export class Drive {
   readonly #host: Host;
   readonly #options: DriveOptions;
   readonly #scripted: Scripted | undefined;
+  readonly #network: NetworkFeed | undefined;
   readonly #limit: number;
   readonly #live: boolean;
   readonly #longest: number;
@@ -65,9 +72,11 @@ export class Drive {
     const { timeLimit, until = Number.MAX_SAFE_INTEGER } = options;
     const limit = timeLimit === undefined ? until : Math.min(until, (timeLimit * num) / den);
     this.#limit = Math.min(Math.ceil(limit), Number.MAX_SAFE_INTEGER);
-    this.#live = this.#attended && host.stdin.isTTY === true;
-    this.#longest = this.#live ? Math.round((LIVE_SLICE_MS * num) / den / 1000) : MAX_SLICE;
+    this.#live = options.wire !== undefined || (this.#attended && host.stdin.isTTY === true);
+    const slice = options.wire ? NETWORK_SLICE_MS : LIVE_SLICE_MS;
+    this.#longest = this.#live ? Math.round((slice * num) / den / 1000) : MAX_SLICE;
     this.#listen();
+    if (options.wire) this.#network = new NetworkFeed(runner, options.wire);
     if (options.script) this.#scripted = new Scripted(runner, options.script);
   }
 
@@ -91,12 +100,15 @@ export class Drive {
     });
     if (this.#attended) this.#terminal = new Terminal(this.#host, this.#options.view);
     if (this.#terminal) this.#terminal.onActivity = () => this.#wake();
+    const { wire } = this.#options;
+    if (wire) wire.onActivity = () => this.#wake();
     if (this.#host.stdout.isTTY && this.#options.show) this.#view = new ScreenView(this.#host);
     try {
       return await this.#loop();
     } finally {
       this.#view?.close();
       this.#terminal?.close();
+      wire?.close();
       if (this.#host.stdout.isTTY) this.#output.endLine();
       unlisten();
     }
@@ -126,11 +138,14 @@ export class Drive {
   #runSlice(): void {
     const { machine } = this.#runner;
     const began = performance.now();
-    const target = Math.min(machine.cpu.clock + this.#slice, this.#limit);
+    const from = machine.cpu.clock;
+    const frame = this.#network?.due ?? Number.POSITIVE_INFINITY;
+    const target = Math.min(from + this.#slice, this.#limit, Math.max(frame, from + 1));
     if (!this.#scripted) this.#runner.run(target);
     else while (machine.cpu.clock < target && !this.#ended()) this.#scripted.advance(target);
     const took = Math.max(performance.now() - began, 0.1);
-    const fitting = (this.#slice * SLICE_MS) / took;
+    const ran = Math.max(machine.cpu.clock - from, 1);
+    const fitting = (ran * SLICE_MS) / took;
     this.#slice = Math.round(
       Math.min(Math.max(fitting, this.#slice / 4, FIRST_SLICE), this.#slice * 2, this.#longest),
     );
@@ -151,6 +166,7 @@ export class Drive {
     for (const { channel, data } of this.#terminal?.take() ?? []) {
       if (data.length) this.#runner.input(channel, data);
     }
+    this.#network?.admit();
   }
 
   #show(): void {

@@ -1,10 +1,16 @@
 /** The options that say what machine to build, the same for `record` and `run`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Model, type ModelName } from '../../core/cpu/ia32/state.js';
-import { DEFAULT_MULTIPLIER, type PcDescription, type XtDescription } from '../../devices/description.js';
+import {
+  DEFAULT_MULTIPLIER,
+  type PcDescription,
+  stationAddress,
+  type XtDescription,
+} from '../../devices/description.js';
 import { wholeFrom } from '../../replay/guest/numbers.js';
 import { usage } from '../errors.js';
 import type { BoardName, Engine } from '../host/host.js';
+import { type NetworkOption, networkOption } from './network.js';
 
 export interface MachineOptions {
   readonly board: BoardName;
@@ -17,6 +23,8 @@ export interface MachineOptions {
   readonly disk: readonly string[];
   readonly floppy: readonly string[];
   readonly boot?: readonly ('floppy' | 'disk')[];
+  readonly net?: NetworkOption;
+  readonly mac?: string;
   readonly bios?: string;
   readonly debugPorts: boolean;
   readonly seed?: number;
@@ -41,6 +49,8 @@ const PC_ONLY = {
   boot: '--boot',
   bootTime: '--boot-time',
   clockMultiplier: '--clock-multiplier',
+  net: '--net',
+  mac: '--mac',
   seed: '--seed',
 } as const;
 const XT_ONLY = { video: '--video' } as const;
@@ -51,6 +61,8 @@ const XT_BANK = 16 * 2 ** 10;
 const MIN_MEMORY = 2;
 const MAX_MEMORY = 2048;
 const MAX_MULTIPLIER = 4000;
+
+const NET_HELP = 'network adapter, cabled to udp:LOCALPORT:REMOTEPORT (a frame a datagram) or to none';
 
 export function addMachineOptions(command: Command): Command {
   return command
@@ -76,6 +88,8 @@ export function addMachineOptions(command: Command): Command {
     .option('--disk <file>', 'raw image of an ATA disk, up to 4 times; never written to', collect, [])
     .option('--floppy <file>', 'raw floppy image, up to twice; never written to', collect, [])
     .option('--boot <order>', 'devices to boot from, e.g. floppy,disk', bootOrder)
+    .option('--net <where>', NET_HELP, networkOption)
+    .option('--mac <address>', "the network adapter's address (default: by the seed)", macAddress)
     .option('--bios <file>', 'firmware other than the built-in one', fileName)
     .option(
       '--debug-ports',
@@ -109,6 +123,14 @@ function collect(value: string, before: readonly string[]): string[] {
 export function fileName(text: string): string {
   if (text === '') throw new InvalidArgumentError('It is the name of a file.');
   return text;
+}
+
+function macAddress(text: string): string {
+  const address = text.toLowerCase();
+  if (!stationAddress(address)) {
+    throw new InvalidArgumentError('It is six bytes such as 52:57:00:00:00:01, the first of them even.');
+  }
+  return address;
 }
 
 function memorySize(text: string): number {

@@ -1,7 +1,12 @@
 /** From options to a machine: files are read and looked at, so that what is wrong is said before the run. */
 import { randomBytes } from 'node:crypto';
 import type { Machine } from '../../core/machine.js';
-import type { DiskDescription, PcDescription, XtDescription } from '../../devices/description.js';
+import {
+  addressOfSeed,
+  type DiskDescription,
+  type PcDescription,
+  type XtDescription,
+} from '../../devices/description.js';
 import { floppyFormat } from '../../devices/geometry.js';
 import { type Boards, buildFrom } from '../../replay/boards.js';
 import { TraceError } from '../../replay/trace/format.js';
@@ -60,11 +65,14 @@ function describe(
   const common = { bios: addBlob(blobs, bios), disks, floppies, debugPorts: options.debugPorts };
   if (board.board === 'xt') return { ...board, ...common };
   const kernel = loadKernel(options, blobs);
+  const seed = options.seed ?? randomBytes(4).readUInt32LE();
+  const nic = nicOf(options, seed);
   return {
     ...board,
     bootInstant: options.bootTime ?? Math.floor(Date.now() / 1000),
-    seed: options.seed ?? randomBytes(4).readUInt32LE(),
+    seed,
     ...(kernel && { kernel }),
+    ...(nic && { nic }),
     ...common,
   };
 }
@@ -107,6 +115,11 @@ function loadKernel(options: MachineOptions, blobs: Map<string, Uint8Array>): Pc
   const image = addBlob(blobs, bytes);
   const ramDisk = initrd === undefined ? {} : { initrd: addBlob(blobs, readWhole(initrd)) };
   return { image, ...ramDisk, append: append ?? '' };
+}
+
+function nicOf({ net, mac }: MachineOptions, seed: number): PcDescription['nic'] {
+  if (mac !== undefined && net === undefined) throw usage('--mac needs --net');
+  return net === undefined ? undefined : { model: 'rtl8029', address: mac ?? addressOfSeed(seed) };
 }
 
 function u32(bytes: Uint8Array, at: number): number {

@@ -4,6 +4,7 @@
  *
  *   CPU --- 440FX --- PCI --- PIIX3 --- ISA: PICs, PIT, RTC, 8042, DMA, FDC, UARTs, VGA
  *                        |--- IDE (two channels)
+ *                        |--- network adapter, if the description has one
  *                        `--- power management
  *
  * Left out: APICs, HPET, USB, SMM, sound beyond the speaker's gate, a second CPU.
@@ -20,7 +21,7 @@ import { AtaChannel } from '../ata.js';
 import { AtaDrive } from '../ataDrive.js';
 import { CoprocessorError } from '../coprocessorError.js';
 import { DebugPorts } from '../debugPorts.js';
-import type { Blobs, PcDescription } from '../description.js';
+import { type Blobs, type PcDescription, stationAddress } from '../description.js';
 import { Dma8237 } from '../dma8237.js';
 import { EntropyPort } from '../entropyPort.js';
 import { Fdc82077 } from '../fdc82077.js';
@@ -33,7 +34,7 @@ import { I440Fx } from '../i440fx.js';
 import { Keyboard8042 } from '../keyboard8042.js';
 import { MemoryImage } from '../memoryImage.js';
 import { PciBus } from '../pci.js';
-import { PciSetup } from '../pciSetup.js';
+import { type PciCard, PciPlan, PciSetup } from '../pciSetup.js';
 import { Pic8259 } from '../pic8259.js';
 import { Piix3 } from '../piix3.js';
 import { PiixIde } from '../piixIde.js';
@@ -41,6 +42,7 @@ import { Pit8254 } from '../pit8254.js';
 import { Ps2Keyboard } from '../ps2Keyboard.js';
 import { Ps2Mouse } from '../ps2Mouse.js';
 import { Rtc146818 } from '../rtc146818.js';
+import { Rtl8029 } from '../rtl8029.js';
 import { SystemControl } from '../systemControl.js';
 import { Uart16550 } from '../uart16550.js';
 import { Vga } from '../vga/vga.js';
@@ -218,7 +220,21 @@ function addPci(machine: Machine, pc: PcDescription, irq: readonly Line[]): void
     machine.io.write(0x4d0, irqs & 0xf8, 1);
     machine.io.write(0x4d1, (irqs >> 8) & 0xde, 1);
   };
-  machine.add(new PciSetup({ name: 'pci-setup', isa, ide, pm, levelTriggered }));
+  const cards = addNic(machine, pc, isa, pci);
+  machine.add(new PciSetup({ name: 'pci-setup', isa, ide, pm, cards, levelTriggered }));
+}
+
+/** A machine without one is what it was before there were any: its identity does not change. */
+function addNic(machine: Machine, { nic }: PcDescription, isa: Piix3, pci: PciBus): PciCard[] {
+  if (!nic) return [];
+  const address = stationAddress(nic.address);
+  if (!address) throw new RangeError(`${nic.address} is not the address of a network adapter`);
+  const { device, ports } = PciPlan.nic;
+  const interrupt = isa.interrupt(device, 1);
+  const target = machine.add(new Rtl8029(machine, { name: 'nic', address, interrupt, channel: 'net:0' }));
+  machine.add(target.core);
+  pci.attach(device, 0, target);
+  return [{ target, device, bars: [ports] }];
 }
 
 // ---- what memory holds at reset ----

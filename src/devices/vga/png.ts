@@ -1,22 +1,11 @@
 /** Pictures as PNG files (W3C PNG specification, second edition): 8-bit RGB, equal bytes on every host. */
+import { crc32 } from '../crc32.js';
 import { zlibCompress } from './deflate.js';
 import type { Picture } from './picture.js';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const BITS = 8;
 const TRUECOLOUR = 2;
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let i = 0; i < 8; i++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
-
-function crc32(data: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of data) crc = CRC_TABLE[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
 
 /** Length, type, data, and the check of type and data. */
 function chunk(type: string, data: Uint8Array): Uint8Array {

@@ -94,8 +94,8 @@ export class FakeBus implements Bus {
     return this.door.declareSource(channel);
   }
 
-  note(kind: NoteKind, device: string, what: string, a = 0, b = 0): void {
-    this.notes.push({ kind, device, what, a, b, clock: this.clock });
+  note(kind: NoteKind, device: string, what: string, a = 0, b = 0, data?: Uint8Array): void {
+    this.notes.push({ kind, device, what, a, b, ...(data && { data }), clock: this.clock });
   }
 
   request(outcome: Outcome): void {
