@@ -151,5 +151,5 @@ function nothing(kind: 'never' | 'always', clock: number, { first, run: command 
   }
   return first
     ? `it is true at clock ${clock} already; --good says from where on to look`
-    : `it is true wherever it was looked at up to clock ${clock}; --good says where it is not`;
+    : `it is true at clock ${clock} already, and wherever it was looked at; --good says where it is not`;
 }

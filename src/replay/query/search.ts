@@ -3,7 +3,7 @@
  * that whoever drives one can show progress, let the host's events in, or drop it.
  *
  * A place is a boundary between instructions, as everywhere. `settled` looks at both ends and halves what lies
- * between, in some forty places: with checkpoints that an index holds, without passing the run; without an index the
+ * between, in some thirty places: with checkpoints that an index holds, without passing the run; without an index the
  * way to the end leaves them, and the answer is the same. What it finds is where the expression becomes true to stay
  * if it does so once. If it changes often, it is a place where it becomes true and after which it was true wherever
  * the search looked; the last stretch is gone through boundary by boundary. `first` looks everywhere.
@@ -35,6 +35,8 @@ export type Found =
 
 export type Search<T> = Generator<SearchProgress, T, void>;
 
+/** Where it holds at both ends, the run is looked at where so many parts of it meet. */
+const PARTS = 64;
 /** So many clocks are passed boundary by boundary. */
 const WINDOW = 1024;
 /** Clocks between two signs of life of a search instruction by instruction. */
@@ -115,16 +117,25 @@ export class Searcher {
     if (!(yield* this.#lookAt(this.#bad, 'running through'))) return { kind: 'never', clock: timeline.clock };
     const high = timeline.clock;
     const holds = yield* this.#lookAt(this.#good, 'running through');
-    const low = timeline.clock;
-    if (high - low <= WINDOW) return this.#nearby(low, high);
-    if (holds) return { kind: 'always', clock: low };
-    return yield* this.#between(low, high, 'last');
+    const start = timeline.clock;
+    if (high - start <= WINDOW) return this.#nearby(start, high);
+    const low = holds ? yield* this.#without(start, high) : start;
+    return low === undefined ? { kind: 'always', clock: start } : yield* this.#between(low, high, 'last');
+  }
+
+  /** It holds at both ends: the last of some places between where it does not. */
+  *#without(start: number, end: number): Search<number | undefined> {
+    for (let i = PARTS - 1; i > 0; i--) {
+      const clock = start + Math.floor(((end - start) * i) / PARTS);
+      if (!(yield* this.#lookAt(clock, 'searching'))) return this.#timeline.clock;
+    }
+    return undefined;
   }
 
   /** A stretch that can be passed boundary by boundary. */
   #nearby(low: number, high: number): Found {
     const change = this.#scan(low, high, 'last');
-    return change ? { kind: 'change', ...change } : { kind: 'always', clock: high };
+    return change ? { kind: 'change', ...change } : { kind: 'always', clock: low };
   }
 
   // ---- at all ----

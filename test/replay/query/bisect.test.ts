@@ -14,10 +14,13 @@ import { type BisectAnswer, type BisectQuestion, bisect } from '../../../src/rep
 import type { SearchProgress } from '../../../src/replay/query/search.js';
 import { ready } from '../../../src/replay/ready.js';
 import { Session } from '../../../src/replay/session.js';
+import { StoredIndex } from '../../../src/replay/timeline/storedIndex.js';
+import { survey } from '../../../src/replay/timeline/survey.js';
 import { Timeline } from '../../../src/replay/timeline/timeline.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
 import type { Description } from '../../../src/replay/trace/records.js';
 
+const PROGRAM = 'test 1';
 const FILE = new URL('../../../traces/lost-update.rewind', import.meta.url);
 const boards = {
   pc: (d: Description, blobs: Blobs) => buildPc(d as unknown as PcDescription, blobs, { engine: 'compiler' }),
@@ -36,8 +39,8 @@ beforeAll(async () => {
   symbols = bundledSymbols(timeline.trace);
 });
 
-function ask(question: Omit<BisectQuestion, 'symbols'>): BisectAnswer {
-  const search = bisect(timeline, { symbols, ...question });
+function ask(question: Omit<BisectQuestion, 'symbols'>, on = timeline): BisectAnswer {
+  const search = bisect(on, { symbols, ...question });
   for (let step = search.next(); ; step = search.next()) if (step.done) return step.value;
 }
 
@@ -125,6 +128,64 @@ describe('random predicates, against walking', () => {
       expect(placeOf(ask({ when, first: true }))).toEqual([before, after]);
     }
   }, 120_000);
+});
+
+describe('with an index', () => {
+  let file: Uint8Array;
+  const indexed = (): Timeline => {
+    const trace = Trace.open(source());
+    return new Timeline(trace, boards, { index: StoredIndex.open(memorySource(file), trace, PROGRAM) });
+  };
+  /** Clocks that are passed while something is done. */
+  const passed = (on: Timeline, work: () => void): number => {
+    let sum = 0;
+    const unlisten = on.listen({ passed: (from, to) => void (sum += to - from) });
+    work();
+    unlisten();
+    return sum;
+  };
+
+  beforeAll(() => {
+    const parts: Uint8Array[] = [];
+    const pass = survey(Trace.open(source()), boards, (part) => parts.push(part.slice()), {
+      program: PROGRAM,
+    });
+    for (const _ of pass);
+    file = new Uint8Array(Buffer.concat(parts));
+  });
+
+  it('the answer is the same, whatever the predicate', () => {
+    const on = indexed();
+    const atoms = fc.sample(predicate, { numRuns: 3, seed: 3 });
+    for (const when of [...atoms, 'ticks >= 90', 'ticks == 0 || ticks > 1000', LOST_UPDATE, '1', '0']) {
+      expect(placeOf(ask({ when }, on)), when).toEqual(placeOf(ask({ when })));
+    }
+  });
+
+  it('a small part of the run is passed', () => {
+    for (const when of ['ticks >= 90', LOST_UPDATE, 'serial has "PANIC: lost"']) {
+      const on = indexed();
+      expect(
+        passed(on, () => ask({ when }, on)),
+        when,
+      ).toBeLessThan(on.end / 10);
+    }
+  });
+
+  it('without one, not much more than all of it is', () => {
+    for (const when of ['ticks >= 90', LOST_UPDATE]) {
+      const on = new Timeline(Trace.open(source()), boards);
+      const sum = passed(on, () => ask({ when }, on));
+      expect(sum, when).toBeGreaterThanOrEqual(on.end);
+      // Halfway back to a checkpoint, then a quarter, and so on; this run is six of them long.
+      expect(sum, when).toBeLessThan(on.end + 4 * 2 ** 25);
+    }
+  });
+
+  it('that is true at both ends is found where it was not in between', () => {
+    const [before, after] = placeOf(ask({ when: 'ticks == 0 || ticks > 1000' })) as [number, number];
+    expect(placeOf(ask({ when: 'ticks > 1000' }))).toEqual([before, after]);
+  });
 });
 
 describe('the lost update', () => {
