@@ -141,6 +141,10 @@ interface Search {
 /** What is found at a boundary began before it; no instruction takes so many clocks, nor does entering a handler. */
 const MARGIN = 2 ** 12;
 
+/** An interrupt begins with its request. */
+const began = (finding: Finding): number =>
+  finding.kind === 'interrupt' ? finding.requested : finding.clock;
+
 function found(count: number, host: Host): number {
   if (count > 0) return ExitCode.ok;
   say(host, 'there is nothing of the kind in this stretch of the run');
@@ -156,7 +160,7 @@ async function list(search: Search, question: Question, symbols: Symbols): Promi
   let count = 0;
   const wider = { from: Math.max(0, span.from - MARGIN), to: Math.min(timeline.end, span.to + 1) };
   for await (const { findings } of asking.parts({ question, span: wider, backwards: false })) {
-    const within = findings.filter(({ clock }) => clock >= span.from && clock <= span.to);
+    const within = findings.filter((one) => began(one) >= span.from && began(one) <= span.to);
     for (const finding of within.slice(0, limit - count)) {
       count++;
       if (table) table.add(finding as Latency);

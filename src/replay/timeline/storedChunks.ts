@@ -14,7 +14,7 @@ import { hash64 } from '../trace/hash.js';
 import type { Sink } from '../trace/writer.js';
 
 const MAGIC = Uint8Array.of(0x89, 0x52, 0x57, 0x49, 0x58, 0x0d, 0x0a, 0x1a);
-const VERSION = 1;
+const VERSION = 2;
 const HEADER = 16;
 const CHUNK_HEADER = 16;
 const FOOTER = 16;

@@ -36,6 +36,8 @@ export interface Stretch {
   readonly ports: ReadonlySet<number>;
   /** Physical pages of display adapters that were written while they were the adapter's. */
   readonly video: ReadonlySet<number>;
+  /** The processor's INTR pin was driven high. */
+  readonly raised: boolean;
 }
 
 export interface Directory {
@@ -82,6 +84,7 @@ function writeMilestone(out: ByteWriter, m: Milestone): void {
   out.varint(m.stores.length);
   for (const pages of m.stores) writePlaced(out, pages);
   for (const set of [m.stretch.vectors, m.stretch.ports, m.stretch.video]) writeSet(out, set);
+  out.varint(m.stretch.raised ? 1 : 0);
 }
 
 function writeMark(out: ByteWriter, { tape, digest, agreed, checks, ended }: ReplayMark): void {
@@ -141,7 +144,7 @@ function readMilestone(src: ByteReader): Milestone {
   const ram = readPlaced(src);
   const stores = many(src, () => readPlaced(src));
   const [vectors, ports, video] = [readSet(src), readSet(src), readSet(src)];
-  const stretch = { vectors, ports, video };
+  const stretch = { vectors, ports, video, raised: src.varint() === 1 };
   return { clock, retired, outcome, mark, cpu, schedule, pageKinds, devices, ram, stores, stretch };
 }
 

@@ -72,7 +72,7 @@ class Pass {
   readonly #milestones: Milestone[] = [];
   readonly #sent = new ByteWriter();
   readonly #sentAt: number[] = [];
-  #stretch = { vectors: new Set<number>(), ports: new Set<number>(), video: new Set<number>() };
+  #stretch = nothingYet();
   #stores: PageSnapshot[];
 
   constructor(replayer: Replayer, pages: PageWriter, { pageBytes = PAGE_BYTES, due }: SurveyOptions) {
@@ -99,6 +99,9 @@ class Pass {
       addresses: NOWHERE,
       boundary: () => false,
       vector: (vector) => this.#stretch.vectors.add(vector),
+      interruptLine: (level) => {
+        if (level) this.#stretch.raised = true;
+      },
     };
     machine.cpu.observer = observer;
     machine.onPort = (port) => this.#stretch.ports.add(port);
@@ -177,9 +180,18 @@ class Pass {
 
   #endStretch(): Stretch {
     const stretch = this.#stretch;
-    this.#stretch = { vectors: new Set(), ports: new Set(), video: new Set() };
+    this.#stretch = nothingYet();
     return stretch;
   }
+}
+
+function nothingYet() {
+  return {
+    vectors: new Set<number>(),
+    ports: new Set<number>(),
+    video: new Set<number>(),
+    raised: false,
+  };
 }
 
 /** Names of the devices that have a page store. */

@@ -139,15 +139,25 @@ describe('a survey', () => {
     const timeline = new Timeline(Trace.open(demo()), boards);
     const { machine } = timeline;
     for (const stretch of openIndex().stretches) {
-      const seen = { vectors: new Set<number>(), ports: new Set<number>(), video: new Set<number>() };
-      machine.cpu.observer = { addresses: new Set(), vector: (vector) => seen.vectors.add(vector) };
+      const seen = {
+        vectors: new Set<number>(),
+        ports: new Set<number>(),
+        video: new Set<number>(),
+        raised: false,
+      };
+      machine.cpu.observer = {
+        addresses: new Set(),
+        vector: (vector) => seen.vectors.add(vector),
+        interruptLine: (level) => (seen.raised ||= level),
+      };
       machine.onPort = (port) => seen.ports.add(port);
       machine.memory.observe({
         writes: [{ address: 0xa0000, length: 0x20000 }],
         heard: (at) => seen.video.add(at >>> 12),
       });
       timeline.play(stretch.to);
-      for (const what of ['vectors', 'ports', 'video'] as const) expect(stretch[what]).toEqual(seen[what]);
+      for (const what of ['vectors', 'ports', 'video', 'raised'] as const)
+        expect(stretch[what]).toEqual(seen[what]);
     }
   });
 

@@ -2,6 +2,7 @@
  * Asks a question of a stretch of a run, by passing it. What happens at its end belongs to the next stretch, so that
  * the answers of all stretches are those of the whole.
  */
+import type { Hit } from '../../timeline/stops.js';
 import type { Timeline } from '../../timeline/timeline.js';
 import { type Draft, type Listener, listenerFor } from './listeners.js';
 import type { Finding, Question } from './question.js';
@@ -23,9 +24,6 @@ export interface Part {
   /** It came back before the end: from here on it has to be resumed. */
   readonly next: number | undefined;
 }
-
-/** How long to wait for the end of what began in a stretch, in clocks. */
-const PATIENCE = 2 ** 28;
 
 /** Leaves the timeline anywhere. Undefined if the replay differed from the recording. */
 export function* inquire(timeline: Timeline, inquiry: Inquiry): Generator<number, Part | undefined, void> {
@@ -57,26 +55,38 @@ class Passage {
   }
 
   *pass(): Generator<number, void, void> {
-    const { to, limit, last } = this.#inquiry;
+    const { to } = this.#inquiry;
     const timeline = this.#timeline;
     const listener = this.#listener;
     yield* timeline.listening(to, listener.stops, (hits) => {
       // Where it came back it has looked at the instruction that comes next already.
       if (!this.#inquiry.resumed || timeline.clock > this.#start) listener.boundary?.(hits);
       this.#collect();
-      return !last && this.#found.length >= limit;
+      return this.#isFull;
     });
     this.#collect();
-    if (this.#found.length >= limit && !last && timeline.clock < to) this.#next = timeline.clock;
-    else yield* this.#finish(to + PATIENCE);
+    if (this.#isFull && timeline.clock < to) this.#next = timeline.clock;
+    yield* this.#finish();
   }
 
-  /** Hears what began in the stretch to its end. */
-  *#finish(until: number): Generator<number, void, void> {
+  get #isFull(): boolean {
+    const { limit, last } = this.#inquiry;
+    return !last && this.#found.length + (this.#listener.ended ?? 0) >= limit;
+  }
+
+  /**
+   * Hears what began up to here to its end, however far that is. What never ends is heard to the end of the run, once:
+   * what is in service, or waits to be, is so for one stretch only.
+   */
+  *#finish(): Generator<number, void, void> {
     const listener = this.#listener;
+    const timeline = this.#timeline;
     listener.close?.();
-    if (listener.unfinished)
-      yield* this.#timeline.listening(until, listener.stops, () => !listener.unfinished);
+    const isOver = (hits: readonly Hit[]) => {
+      listener.boundary?.(hits);
+      return !listener.unfinished;
+    };
+    if (listener.unfinished) yield* timeline.listening(timeline.end, listener.stops, isOver);
     this.#collect(true);
   }
 

@@ -49,10 +49,20 @@ export class LatencyListener implements Listener {
         return false;
       },
       ports: PIC_PORTS,
+      // Nothing is in service behind a reset.
+      notes: ({ kind, what }) => kind === 'power' && what === 'reset',
       met: (hit) => {
         if (hit.kind === 'port') this.#look();
       },
     };
+  }
+
+  boundary(): void {
+    this.#look();
+  }
+
+  get ended(): number {
+    return this.#done.length;
   }
 
   get unfinished(): boolean {

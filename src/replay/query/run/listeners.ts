@@ -21,6 +21,8 @@ export interface Listener {
   readonly stops: Stops;
   /** Since it was last taken. */
   take(): Draft[];
+  /** Of one whose findings take a while: how many have ended. It is taken from when all that has begun has ended. */
+  readonly ended?: number;
   /** What it has heard that began in this stretch and has not ended: it would go on listening. */
   readonly unfinished?: boolean;
   /** The stretch is over: nothing new counts. */

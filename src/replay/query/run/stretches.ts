@@ -33,7 +33,8 @@ function mayHold(question: Question, stretch: KnownStretch): boolean {
     case 'vectors':
       return question.vector === undefined || stretch.vectors.has(question.vector);
     case 'latency':
-      return (stretch.notes.get('irq') ?? 1) > 0;
+      // A request may wait in one stretch and be served in another; one that follows on another begins without a rise.
+      return stretch.raised || (stretch.notes.get('irq') ?? 1) > 0;
     case 'sector':
       return (stretch.notes.get('disk') ?? 1) > 0;
     default:

@@ -6,13 +6,16 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Ia32 } from '../../../../src/core/cpu/ia32/cpu.js';
+import type { Note } from '../../../../src/core/device.js';
 import { buildPc } from '../../../../src/devices/boards/pc.js';
 import type { Blobs, PcDescription } from '../../../../src/devices/description.js';
 import { Pic8259 } from '../../../../src/devices/pic8259.js';
 import { bundledSymbols } from '../../../../src/replay/guest/bundledSymbols.js';
 import { inquire } from '../../../../src/replay/query/run/inquire.js';
 import type { Finding, Latency, MemoryAccess, Question } from '../../../../src/replay/query/run/question.js';
+import { stretchesFor } from '../../../../src/replay/query/run/stretches.js';
 import { ready } from '../../../../src/replay/ready.js';
+import type { KnownStretch, StoredIndex } from '../../../../src/replay/timeline/storedIndex.js';
 import { Timeline } from '../../../../src/replay/timeline/timeline.js';
 import { memorySource, Trace } from '../../../../src/replay/trace/reader.js';
 import type { Description } from '../../../../src/replay/trace/records.js';
@@ -234,6 +237,23 @@ describe('a question about a stretch', () => {
   });
 });
 
+/** What an index would tell of it, as far as interrupts go. */
+function stretchOf(start: number, end: number): KnownStretch {
+  let [raised, irqs] = [false, 0];
+  timeline.seek(start);
+  const notes = ({ kind }: Note) => {
+    if (kind === 'irq') irqs++;
+    return false;
+  };
+  const interruptLine = (level: boolean) => {
+    raised ||= level;
+  };
+  for (const _ of timeline.listening(end, { notes, interruptLine }, () => false));
+  const nothing = new Set<number>();
+  const happened = { vectors: nothing, ports: nothing, video: nothing, raised };
+  return { ...happened, from: start, to: end, notes: new Map([['irq', irqs]]), written: () => true };
+}
+
 describe('the parts of a run', () => {
   it('answer together what the whole answers', () => {
     for (const question of QUESTIONS) {
@@ -247,11 +267,46 @@ describe('the parts of a run', () => {
     }
   });
 
+  it('that an index tells to hold nothing can be left out: interrupts wait across their ends', () => {
+    const whole = ask({ kind: 'latency' }) as Latency[];
+    const waiting = whole.flatMap(({ requested, clock }) => [requested, Math.floor((requested + clock) / 2)]);
+    const elsewhere = fc.sample(fc.integer({ min: from + 1, max: to - 1 }), { numRuns: 8, seed: 8 });
+    const cuts = [...waiting, ...whole.map(({ requested }) => requested - 40), ...elsewhere].map((clock) => {
+      timeline.seek(clock);
+      return timeline.clock;
+    });
+    const ends = [...new Set([from, ...cuts, to])]
+      .filter((at) => at >= from && at <= to)
+      .sort((a, b) => a - b);
+    const stretches = ends.slice(1).map((end, i) => stretchOf(ends[i]!, end));
+    const index = { stretches, end: to } as unknown as StoredIndex;
+    const spans = stretchesFor({ kind: 'latency' }, index, { from, to });
+    expect(spans.length).toBeLessThan(stretches.length);
+    // At least one was requested in a stretch in which none was delivered.
+    expect(stretches.some(({ raised, notes }) => raised && notes.get('irq') === 0)).toBe(true);
+    expect(spans.flatMap((span) => ask({ kind: 'latency' }, span))).toEqual(whole);
+  });
+
   it('are the same however often it comes back on the way', () => {
     const questions: Question[] = [...QUESTIONS, { kind: 'executions', addresses: [store] }];
     for (const question of questions) {
       expect(ask(question, { limit: 7 })).toEqual(ask(question));
     }
+  });
+
+  it('come back with no more than was asked for, and what was under way', () => {
+    const run = inquire(timeline, {
+      question: { kind: 'latency' },
+      from,
+      to,
+      last: false,
+      limit: 3,
+      resumed: false,
+    });
+    let step = run.next();
+    while (!step.done) step = run.next();
+    expect(step.value!.next).toBeLessThan(to);
+    expect(step.value!.findings.length).toBeLessThanOrEqual(3 + 16);
   });
 
   it('end with the last, if that is asked for', () => {

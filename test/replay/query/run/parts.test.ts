@@ -15,7 +15,7 @@ import { pcMachine } from '../../../support/pc.js';
 
 const stretch = (from: number, to: number, known: Partial<KnownStretch> = {}): KnownStretch => {
   const nothing = { vectors: new Set<number>(), ports: new Set<number>(), video: new Set<number>() };
-  return { from, to, ...nothing, notes: new Map(), written: () => false, ...known };
+  return { from, to, ...nothing, notes: new Map(), raised: false, written: () => false, ...known };
 };
 const index = (...stretches: KnownStretch[]) =>
   ({ stretches, end: stretches.at(-1)?.to ?? 0 }) as unknown as StoredIndex;
@@ -46,6 +46,8 @@ describe('stretches', () => {
     expect(of({ kind: 'vectors' })).toEqual([0, 10, 20]);
     expect(of({ kind: 'sector', disk: 'a', lba: 0 })).toEqual([0, 10, 20]);
     expect(of({ kind: 'latency' })).toEqual([0, 10]);
+    const waits = index(stretch(0, 10, { notes: new Map([['irq', 0]]), raised: true }));
+    expect(stretchesFor({ kind: 'latency' }, waits, { from: 0, to: 10 })).toHaveLength(1);
     expect(of({ kind: 'reads', memory: [{ address: 0x5000, length: 1 }] })).toEqual([0, 10, 20]);
   });
 
