@@ -69,7 +69,7 @@ it('says what it cannot do in one line', async () => {
     expect(host.err.split('\n').length).toBe(2);
     return host.err;
   };
-  expect(await problem(64)).toContain('one of --cast, --perfetto and --vcd');
+  expect(await problem(64)).toContain('one of --cast, --pcap, --perfetto and --vcd');
   expect(await problem(64, '--vcd', at('x.vcd'), '--cast', at('x.cast'))).toContain('one of --cast');
   expect(await problem(64, '--vcd', at('x.vcd'), '--screen')).toContain('--screen is for --cast');
   expect(await problem(64, '--vcd', at('x.vcd'), '--from', '9', '--to', '8')).toContain(

@@ -17,7 +17,8 @@ import {
 } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
 import { exportCast } from './exportCast.js';
-import { type ExportJob, TextFile } from './exportJob.js';
+import { ExportFile, type ExportJob } from './exportJob.js';
+import { checkNetwork, exportPcap } from './exportPcap.js';
 import { exportPerfetto } from './exportPerfetto.js';
 import { checkBus, exportVcd } from './exportVcd.js';
 
@@ -25,6 +26,7 @@ interface ExportOptions extends ReplayOptions {
   readonly vcd?: string;
   readonly cast?: string;
   readonly perfetto?: string;
+  readonly pcap?: string;
   readonly screen: boolean;
   readonly from?: Place;
   readonly to?: Place;
@@ -45,6 +47,7 @@ export const addExport: AddCommand = (program, host, finish) => {
     .option('--cast <file>', 'the serial console as a recording for asciinema (asciicast v2)', fileName)
     .option('--screen', 'with --cast: the text screen instead', false)
     .option('--perfetto <file>', 'interrupts, tasks, devices and inputs in time (trace event JSON)', fileName)
+    .option('--pcap <file>', "the frames on a pc's network cable, for Wireshark (pcapng)", fileName)
     .option('--vcd <file>', "an xt's bus, clock by clock, for a wave viewer (IEEE 1364)", fileName)
     .option('--from <place>', 'where to begin (default: the beginning)', place)
     .option('--to <place>', 'the last clock (default: the end)', place)
@@ -52,13 +55,15 @@ export const addExport: AddCommand = (program, host, finish) => {
     .action(async (path: string, options: ExportOptions) => finish(await exportTrace(path, options, host)));
 };
 
-function formatOf({ vcd, cast, perfetto, screen }: ExportOptions): Format {
+function formatOf({ vcd, cast, perfetto, pcap, screen }: ExportOptions): Format {
   const formats: Format[] = [];
   if (vcd !== undefined) formats.push({ name: vcd, check: checkBus, write: exportVcd });
   if (cast !== undefined) formats.push({ name: cast, write: (job) => exportCast(job, screen) });
   if (perfetto !== undefined) formats.push({ name: perfetto, write: exportPerfetto });
+  if (pcap !== undefined) formats.push({ name: pcap, check: checkNetwork, write: exportPcap });
   const [format] = formats;
-  if (!format || formats.length > 1) throw usage('one of --cast, --perfetto and --vcd says what to write');
+  if (!format || formats.length > 1)
+    throw usage('one of --cast, --pcap, --perfetto and --vcd says what to write');
   if (screen && cast === undefined) throw usage('--screen is for --cast');
   return format;
 }
@@ -75,7 +80,7 @@ async function exportTrace(path: string, options: ExportOptions, host: Host): Pr
   protectInputs(format.name, [path]);
   checkWritable(format.name);
   warnIncomplete(host, path, session.trace);
-  const file = new TextFile(format.name);
+  const file = new ExportFile(format.name);
   const title = basename(path);
   const signal = await format.write({ session, host, title, from, to, sink: file.write });
   file.close();

@@ -1,4 +1,4 @@
-/** What the formats of `export` have in common: a session, the span of the run to write, and a file of text. */
+/** What the formats of `export` have in common: a session, the span of the run to write, and a file. */
 import type { Session } from '../../replay/session.js';
 import { WriteFile } from '../host/files.js';
 import type { Host } from '../host/host.js';
@@ -10,30 +10,49 @@ export interface ExportJob {
   readonly title: string;
   readonly from: number;
   readonly to: number;
-  /** Takes the text as it comes. */
-  readonly sink: (text: string) => void;
+  /** Takes text or bytes as they come. */
+  readonly sink: (piece: string | Uint8Array) => void;
 }
 
-/** Characters that are written at once. */
+/** Bytes that are written at once, at least. */
 const CHUNK = 2 ** 16;
 
-export class TextFile {
+export class ExportFile {
   readonly #file: WriteFile;
   readonly #encoder = new TextEncoder();
-  #waiting = '';
+  #text = '';
+  #waiting: Uint8Array[] = [];
+  #bytes = 0;
 
   constructor(path: string) {
     this.#file = new WriteFile(path);
   }
 
-  readonly write = (text: string): void => {
-    this.#waiting += text;
-    if (this.#waiting.length >= CHUNK) this.#flush();
+  readonly write = (piece: string | Uint8Array): void => {
+    if (typeof piece === 'string') this.#text += piece;
+    else this.#add(piece);
+    if (this.#text.length + this.#bytes >= CHUNK) this.#flush();
   };
 
+  #add(bytes: Uint8Array): void {
+    this.#encode();
+    this.#waiting.push(bytes);
+    this.#bytes += bytes.length;
+  }
+
+  /** Text is encoded many pieces at a time: they are often single lines. */
+  #encode(): void {
+    if (this.#text === '') return;
+    const text = this.#encoder.encode(this.#text);
+    this.#text = '';
+    this.#add(text);
+  }
+
   #flush(): void {
-    this.#file.write(this.#encoder.encode(this.#waiting));
-    this.#waiting = '';
+    this.#encode();
+    this.#file.write(Buffer.concat(this.#waiting));
+    this.#waiting = [];
+    this.#bytes = 0;
   }
 
   close(): void {

@@ -32,8 +32,8 @@ async function run(options: LiveOptions, host: Host): Promise<number> {
   checkSaveDisk(options, plan);
   checkBoot(options, plan);
   const { machine } = plan;
-  announce(options, host);
   const wire = await openWire(options.net);
+  announce(options, host);
   const ended = await new Drive(new Unrecorded(machine, plan.provider), host, {
     script,
     timeLimit: options.timeLimit,

@@ -56,6 +56,18 @@ function addressFrom(host = '', digits = ''): Address | undefined {
   return isIPv4(host) && port > 0 && port < 65536 ? { host, port } : undefined;
 }
 
+/**
+ * Addresses are numbers, and need no looking up: that would take until after the last frames of a run, whose socket
+ * is closed by then.
+ */
+function asItStands(
+  host: string,
+  _options: unknown,
+  found: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
+): void {
+  found(null, host, 4);
+}
+
 export class UdpWire implements Wire {
   onActivity: () => void = () => {};
   readonly #socket: Socket;
@@ -71,7 +83,7 @@ export class UdpWire implements Wire {
   }
 
   static open({ local, remote }: UdpEnds): Promise<UdpWire> {
-    const socket = createSocket('udp4');
+    const socket = createSocket({ type: 'udp4', lookup: asItStands });
     return new Promise((resolve, reject) => {
       socket.once('error', (error: NodeJS.ErrnoException) => reject(cannotOpen(local, error)));
       socket.bind({ address: local.host, port: local.port, exclusive: true }, () => {
