@@ -4,13 +4,12 @@
  *
  * Left out: signals, which a machine has no use for, and resuming elsewhere, which would change the run.
  */
+import type { Machine } from '../../core/machine.js';
 import { arm, type Breakpoint } from '../debug/breakpoints.js';
 import type { Arrival, Debugger, Direction, Move } from '../debug/debugger.js';
+import type { Hit } from '../timeline/stops.js';
 import { numbersOf } from './hex.js';
 import type { StopPoints } from './stopPoints.js';
-
-/** Instructions of a step through a range between two signs of life. */
-const SLICE = 1024;
 
 /** What gdb may ask with vCont, for its `vCont?`. */
 export const VCONT_ACTIONS = 'vCont;c;C;s;S;r';
@@ -49,9 +48,13 @@ export class Motion {
     return undefined;
   }
 
+  /** Whatever a move may stop at: gdb's own, and those of monitor commands. */
+  get #stoppers(): readonly Breakpoint[] {
+    return [...this.#points.all, ...this.#debug.breakpoints.enabled];
+  }
+
   *#run(direction: Direction): Move {
-    const { breakpoints } = this.#debug;
-    return yield* this.#debug.runTo(direction, [...this.#points.all, ...breakpoints.enabled]);
+    return yield* this.#debug.runTo(direction, this.#stoppers);
   }
 
   /** Tells which watchpoints were met: gdb does not compare their values by itself. */
@@ -67,16 +70,14 @@ export class Motion {
     return met.length === 0 ? arrival : { ...arrival, reason: 'breakpoint', met };
   }
 
-  /** Steps while it is between two addresses: a line of source takes one packet, not one an instruction. */
+  /** Runs while it is between two addresses: a line of source takes one packet, not one an instruction. */
   *#through(start: number, end: number): Move {
-    for (let steps = 1; ; steps++) {
-      const arrival = yield* this.#step('forward');
-      const { pc } = this.#debug;
-      if (arrival.reason !== 'arrived' || pc < start || pc >= end) return arrival;
-      const here = this.#points.at(pc);
-      if (here) return this.#met(arrival, [here]);
-      if (steps % SLICE === 0) yield this.#debug.clock;
-    }
+    const debug = this.#debug;
+    const { stops, met } = arm(this.#stoppers, debug.machine);
+    const hasLeft = () => debug.pc < start || debug.pc >= end;
+    const condition = (_: Machine, hits: readonly Hit[]) => hits.length > 0 || hasLeft();
+    const arrival = yield* debug.find('forward', { ...stops, everywhere: true, condition });
+    return this.#met(arrival, met(arrival.hits));
   }
 }
 

@@ -42,11 +42,6 @@ export class StopPoints {
     return this.all.filter(({ target }) => target.kind === 'watch');
   }
 
-  /** Is there a breakpoint at a linear address? */
-  at(address: number): StopPoint | undefined {
-    return this.all.find(({ target }) => target.kind === 'execute' && target.address === address);
-  }
-
   clear(): void {
     this.#all.clear();
   }

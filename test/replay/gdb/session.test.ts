@@ -417,6 +417,29 @@ describe('moves', () => {
     expect(debug.pc).toBe(STORE);
   });
 
+  it('stop within a range at what monitor commands have set, and only where its condition holds', () => {
+    const range = `vCont;r${address(LOAD)},${address(STORE + 20)}:1`;
+    debug.timeline.seek(middle);
+    insert(0, LOAD);
+    gdb.ask('vCont;c');
+    gdb.ask(`z0,${address(LOAD)},1`);
+    const from = debug.clock;
+    gdb.monitor('break worker.store');
+    expect(gdb.askAll(range).told).toMatch(/breakpoint 1: .*worker\.store/);
+    expect(debug.pc).toBe(STORE);
+    debug.breakpoints.clear();
+    debug.timeline.seek(from);
+    gdb.monitor('watch counter');
+    expect(gdb.askAll(range).told).toMatch(/counter/);
+    expect(debug.clock).toBeGreaterThan(from);
+    const written = debug.clock;
+    debug.breakpoints.clear();
+    debug.timeline.seek(from);
+    gdb.monitor('break worker.store if counter == 0');
+    gdb.ask(range);
+    expect(debug.clock).toBeGreaterThanOrEqual(written);
+  });
+
   it('are interrupted both ways, and leave the target where it can go on', () => {
     for (const packetData of ['vCont;c', 'bc']) {
       debug.timeline.seek(middle);
