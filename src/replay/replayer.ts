@@ -66,6 +66,8 @@ export class Replayer {
   #agreed = 0;
   #ended = false;
   #released = false;
+  /** A recorder has the machine, until `takeOver`. */
+  lent = false;
 
   /**
    * `from`: boards that build its machine, or the hasher of one that somebody has built for this trace or another of
@@ -92,6 +94,7 @@ export class Replayer {
   /** Has the machine, which a recorder may have had meanwhile; where it stands, `goTo` has to say. */
   takeOver(): void {
     const { machine } = this;
+    this.lent = false;
     machine.door.provider = { pull: (channel, request, length) => this.#pull(channel, request, length) };
     machine.onNote = (note, clock) => this.#note(note, clock);
   }
@@ -125,7 +128,7 @@ export class Replayer {
    * the CPU stops it. Returns true unless there was a difference.
    */
   runTo(until: number): boolean {
-    if (this.#released) throw new Error('the machine was given away');
+    if (this.#released || this.lent) throw new Error('the machine was given away');
     if (this.divergence) return false;
     try {
       this.#advance(Math.min(Math.ceil(until), this.trace.covered));
@@ -144,7 +147,7 @@ export class Replayer {
 
   /** Takes up a position whose machine state has been loaded. */
   goTo(mark: ReplayMark): void {
-    if (this.#released) throw new Error('the machine was given away');
+    if (this.#released || this.lent) throw new Error('the machine was given away');
     this.#tape.goTo(mark.tape);
     this.#digest.words.set(mark.digest);
     this.#agreed = mark.agreed;

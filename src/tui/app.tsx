@@ -8,6 +8,7 @@ import { headerLine, hintLine, promptLine } from './bars.js';
 import { helpLines } from './help.js';
 import { MIN_COLUMNS, MIN_ROWS, type Rect } from './layout.js';
 import { panelLines, panelTitle } from './panels/index.js';
+import { runningLines } from './running.js';
 import { layoutFor, type State } from './state.js';
 import { tabsLine } from './tabs.js';
 import { fit, type Line, plainText } from './text.js';
@@ -25,6 +26,7 @@ export function App({ state, paint }: AppProps) {
   const layout = layoutFor(state);
   const { columns, rows } = state;
   if (!layout) return <Text>{`rewind86 needs ${MIN_COLUMNS} columns and ${MIN_ROWS} rows`}</Text>;
+  if (state.facts.running) return <Running state={state} paint={paint} />;
   const { header, tabs, hint, panels, timeline, prompt } = layout;
   const body: Rect = { x: 0, y: tabs.y + 1, width: columns, height: timeline.y - tabs.y - 1 };
   return (
@@ -43,6 +45,17 @@ export function App({ state, paint }: AppProps) {
       )}
       <Part rect={timeline} lines={timelineLines(state, timeline.height, columns)} paint={paint} />
       <Part rect={prompt} lines={[promptLine(state, columns)]} paint={paint} />
+    </Box>
+  );
+}
+
+/** All of it is the guest's. */
+function Running({ state, paint }: AppProps) {
+  const { columns, rows } = state;
+  const rect: Rect = { x: 0, y: 0, width: columns, height: rows };
+  return (
+    <Box width={columns} height={rows}>
+      <Part rect={rect} lines={runningLines(state)} paint={paint} />
     </Box>
   );
 }
@@ -86,17 +99,18 @@ const SPOKEN_ROWS = 12;
 
 function Spoken({ state }: { readonly state: State }) {
   const { columns, focus } = state;
+  if (state.facts.running) return <Text>{spokenText(runningLines(state))}</Text>;
   const lines =
     state.help === undefined
       ? [panelTitle(state, focus, columns), ...panelLines(state, focus, SPOKEN_ROWS, columns)]
       : helpLines(state.help, state.rows - 2, columns);
   const all = [headerLine(state, columns), ...lines, promptLine(state, columns)];
-  return (
-    <Text>
-      {all
-        .map((one) => plainText(one).trim())
-        .filter(Boolean)
-        .join('\n')}
-    </Text>
-  );
+  return <Text>{spokenText(all)}</Text>;
+}
+
+function spokenText(lines: readonly Line[]): string {
+  return lines
+    .map((one) => plainText(one).trim())
+    .filter(Boolean)
+    .join('\n');
 }

@@ -37,6 +37,8 @@ export class Controller {
       if (progress) this.dispatch({ kind: 'progress', progress });
     };
     port.onEvents = (columns, upTo) => this.dispatch({ kind: 'events', columns, upTo });
+    port.onFacts = (facts) => this.dispatch({ kind: 'facts', facts });
+    port.onNews = (text) => this.dispatch({ kind: 'told', text, failed: false });
   }
 
   get state(): State {
@@ -88,6 +90,8 @@ export class Controller {
         return this.#save(effect.file, this.#textOf(effect.panel));
       case 'cancel':
         return this.#port.cancel();
+      case 'guest':
+        return this.#port.guest(effect.action);
       case 'redraw':
         return this.#outside.redraw();
       case 'quit':

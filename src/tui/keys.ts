@@ -8,6 +8,7 @@ import { ask, tell } from './jobs.js';
 import type { PanelName } from './layout.js';
 import { placeOf } from './place.js';
 import { openPrompt } from './prompts.js';
+import { RUNS } from './runKeys.js';
 import { become, type Change, type PromptKind, rowsOf, type State } from './state.js';
 import { panned, zoomed } from './timeline.js';
 
@@ -190,7 +191,7 @@ const REST: KeyGroup = {
   ],
 };
 
-export const KEY_GROUPS: readonly KeyGroup[] = [TIME, QUESTIONS, PLACES, REST];
+export const KEY_GROUPS: readonly KeyGroup[] = [TIME, QUESTIONS, PLACES, RUNS, REST];
 
 const BY_KEY: ReadonlyMap<string, Binding> = new Map(
   KEY_GROUPS.flatMap(({ bindings }) => bindings).flatMap((one) => one.keys.map((key) => [key, one] as const)),

@@ -3,9 +3,10 @@ import { focusOn } from './cursor.js';
 import { filtered } from './eventList.js';
 import { tell } from './jobs.js';
 import type { PanelName } from './layout.js';
+import { RUN_COMMANDS } from './runCommands.js';
 import { become, type Change, marksText, panelsOf, type State } from './state.js';
 
-interface LocalCommand {
+export interface LocalCommand {
   readonly names: readonly [string, ...string[]];
   readonly args: string;
   readonly help: string;
@@ -43,6 +44,7 @@ export const LOCAL_COMMANDS: readonly LocalCommand[] = [
   { names: ['panel'], args: 'NAME', help: 'show one of them, by its name', run: showPanel },
   { names: ['look'], args: 'EXPRESSION', help: 'have the panel show that address', run: setAddress },
   { names: ['follow'], args: 'EXPRESSION', help: 'memory goes with a register or pointer', run: follow },
+  ...RUN_COMMANDS,
 ];
 
 function commandOf(text: string): [LocalCommand, string] | undefined {

@@ -54,6 +54,7 @@ export const PROMPTS: Readonly<Record<PromptKind, PromptRow>> = {
   },
   display: { label: 'show the value of ', submit: (state, text) => runLocal(state, `display ${text}`) },
   address: { label: 'look at ', submit: setAddress },
+  poke: { label: 'change ', submit: asking('poke') },
   filter: {
     label: 'kinds of events (none: all): ',
     initial: ({ events }) => events.filter.join(' '),

@@ -6,7 +6,8 @@ import type { EventSearch, Pace } from '../replay/view/events.js';
 import type { View, Wanted } from '../replay/view/view.js';
 
 export interface SessionFacts {
-  /** The trace's file name. */
+  /** The trace's file, and how it is called in messages. */
+  readonly path: string;
   readonly trace: string;
   /** The last clock. */
   readonly end: number;
@@ -15,9 +16,20 @@ export interface SessionFacts {
   readonly board: string;
   /** The trace is the demo's, for which there are hints. */
   readonly demo: boolean;
-  /** The machine is running on: its end grows. */
+  /** The machine can be run on from its end. */
   readonly live: boolean;
+  /** It is running on: the end grows, and keys are the guest's. */
+  readonly running: boolean;
 }
+
+/** What a person does to a machine that is running. */
+export type GuestAction =
+  /** As the terminal has sent it. */
+  | { readonly do: 'type'; readonly text: string; readonly on: 'serial' | 'screen' }
+  | { readonly do: 'press'; readonly button: 'off' | 'reset' }
+  | { readonly do: 'pause' }
+  /** Ends the run, and its trace. */
+  | { readonly do: 'end' };
 
 /** Events of the run, in order of time, as columns: there may be millions. */
 export interface EventColumns {
@@ -47,6 +59,10 @@ export interface CommandResult {
 
 export interface SessionPort {
   readonly facts: SessionFacts;
+  /** Called when another trace is shown, when it has grown, and when the machine begins to run or pauses. */
+  onFacts: (facts: SessionFacts) => void;
+  /** Called when something has happened that nobody asked for, with a line. */
+  onNews: (text: string) => void;
   /** Called when a search says where it is; undefined when it is over. */
   onProgress: (progress: Progress | undefined) => void;
   /** Called when more events of the run are known; `upTo`: the clock. */
@@ -65,5 +81,6 @@ export interface SessionPort {
   complete(line: string): Promise<readonly string[]>;
   /** Gives up what is being done. */
   cancel(): void;
+  guest(action: GuestAction): void;
   close(): Promise<void>;
 }

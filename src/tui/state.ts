@@ -2,7 +2,7 @@
 import type { EventSearch } from '../replay/view/events.js';
 import type { RegisterPage, View } from '../replay/view/view.js';
 import { type Layout, layoutOf, PANELS, type PanelName } from './layout.js';
-import type { EventColumns, SessionFacts } from './session.js';
+import type { EventColumns, GuestAction, SessionFacts } from './session.js';
 
 export interface State {
   readonly columns: number;
@@ -41,8 +41,18 @@ export interface State {
   /** The step of the first-run hints; behind the last there are none. */
   readonly hint: number;
   readonly marks: MarksState;
+  readonly guest: GuestState;
   /** Leaving would lose something, and the user is asked. */
   readonly asking: boolean;
+}
+
+/** Of a machine that is running. */
+export interface GuestState {
+  /** What is shown, and where keys go. */
+  readonly on: 'serial' | 'screen';
+  /** Ctrl-A has been pressed. */
+  readonly escaped: boolean;
+  readonly help: boolean;
 }
 
 export interface Job {
@@ -107,6 +117,7 @@ export type PromptKind =
   | 'mark'
   | 'display'
   | 'address'
+  | 'poke'
   | 'filter';
 
 export interface Prompt {
@@ -146,6 +157,7 @@ export type Effect =
   /** A panel, or all that is shown. */
   | { readonly kind: 'copy'; readonly file: string; readonly panel: PanelName | undefined }
   | { readonly kind: 'cancel' }
+  | { readonly kind: 'guest'; readonly action: GuestAction }
   | { readonly kind: 'redraw' }
   | { readonly kind: 'quit' };
 
@@ -163,6 +175,8 @@ export interface InitialOptions {
   readonly watches?: readonly string[];
   /** Marks that were read from a file, as `marksText` writes them. */
   readonly marks?: string;
+  /** What a running machine shows at first. */
+  readonly display?: GuestState['on'];
 }
 
 /** A run of the demo is told by its trace: it has these. */
@@ -203,11 +217,12 @@ export function initialState(facts: SessionFacts, options: InitialOptions): Stat
     help: undefined,
     hint: 0,
     marks: { saved: marks },
+    guest: { on: options.display ?? 'screen', escaped: false, help: false },
     asking: false,
   };
 }
 
-const NO_EVENTS: EventsState = {
+export const NO_EVENTS: EventsState = {
   columns: undefined,
   upTo: 0,
   filter: [],

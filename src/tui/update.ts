@@ -8,8 +8,9 @@ import { ask, finished, tell } from './jobs.js';
 import { clickRow, keyPressed } from './keys.js';
 import type { Rect } from './layout.js';
 import { completed, promptKey } from './prompts.js';
-import type { CommandResult, EventColumns, Progress } from './session.js';
-import { become, type Change, HINT_STEPS, layoutFor, type State } from './state.js';
+import { typed } from './running.js';
+import type { CommandResult, EventColumns, Progress, SessionFacts } from './session.js';
+import { become, type Change, HINT_STEPS, layoutFor, NO_EVENTS, type State } from './state.js';
 import { tabAt } from './tabs.js';
 import { clockAt, following } from './timeline.js';
 
@@ -24,7 +25,10 @@ export type Action =
   | { readonly kind: 'texts'; readonly texts: ReadonlyMap<number, string> }
   | { readonly kind: 'found'; readonly index: number | undefined }
   | { readonly kind: 'names'; readonly names: readonly string[] }
-  | { readonly kind: 'told'; readonly text: string; readonly failed: boolean };
+  | { readonly kind: 'told'; readonly text: string; readonly failed: boolean }
+  | { readonly kind: 'facts'; readonly facts: SessionFacts }
+  /** Sent by the terminal while the machine runs. */
+  | { readonly kind: 'typed'; readonly text: string };
 
 /** Texts of events that are kept. */
 const MOST_TEXTS = 4096;
@@ -58,7 +62,25 @@ export function update(state: State, action: Action): Change {
       return completed(state, action.names);
     case 'told':
       return become(tell(state, action.text, action.failed));
+    case 'facts':
+      return become(learned(state, action.facts));
+    case 'typed':
+      return typed(state, action.text);
   }
+}
+
+/** Another trace, or more of this one; the machine runs, or has been paused. */
+function learned(state: State, facts: SessionFacts): State {
+  const isOther = facts.path !== state.facts.path;
+  const { zoom } = state;
+  const whole = isOther || (zoom.from === 0 && zoom.to >= state.facts.end);
+  return {
+    ...state,
+    facts,
+    stamp: state.stamp + 1,
+    zoom: whole ? { from: 0, to: facts.end } : zoom,
+    ...(isOther && { events: NO_EVENTS, hits: [] }),
+  };
 }
 
 function pressed(state: State, key: string): Change {

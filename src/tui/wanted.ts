@@ -2,6 +2,7 @@
 import type { RegisterPage, Wanted } from '../replay/view/view.js';
 import { indexOf, shownCount, topOf } from './eventList.js';
 import type { PanelName } from './layout.js';
+import { runningWanted } from './running.js';
 import { layoutFor, rowsOf, type State } from './state.js';
 
 export const REGISTER_PAGES: readonly RegisterPage[] = ['main', 'segments', 'control', 'debug', 'x87', 'sse'];
@@ -33,6 +34,7 @@ export function memoryStart({ base, offset }: State['memory']): string {
 }
 
 export function wantedOf(state: State): Wanted {
+  if (state.facts.running) return runningWanted(state);
   const panels = layoutFor(state)?.panels ?? [];
   return Object.assign(
     {},

@@ -17,6 +17,7 @@ const REPLAY = [
     'script',
     'timeline',
     'branch',
+    'live',
     'query',
     'debug',
     'debug/commands',

@@ -20,7 +20,7 @@ let events: { columns: EventColumns; upTo: number };
 
 beforeAll(async () => {
   local = await openDemo();
-  remote = await RemoteSession.open(local.facts, OPENING);
+  remote = await RemoteSession.open(OPENING);
   events = await new Promise((resolve) => {
     remote.onEvents = (columns, upTo) => {
       if (upTo === local.facts.end) resolve({ columns, upTo });
@@ -75,5 +75,5 @@ describe('a session in a thread', () => {
 
 it('a thread that cannot begin says why', async () => {
   const opening = { ...OPENING, path: 'no-such.rewind' };
-  await expect(RemoteSession.open(local.facts, opening)).rejects.toMatchObject({ code: 66 });
+  await expect(RemoteSession.open(opening)).rejects.toMatchObject({ code: 66 });
 });

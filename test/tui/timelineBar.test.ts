@@ -4,7 +4,16 @@ import { initialState, type State } from '../../src/tui/state.js';
 import { plainText } from '../../src/tui/text.js';
 import { timelineLines } from '../../src/tui/timelineBar.js';
 
-const FACTS = { trace: 'x', end: 1000, frequency: 1000, board: 'pc', demo: false, live: false };
+const FACTS = {
+  path: 'x.rewind',
+  running: false,
+  trace: 'x',
+  end: 1000,
+  frequency: 1000,
+  board: 'pc',
+  demo: false,
+  live: false,
+};
 const COLUMNS = 41;
 
 /** The guest executes an instruction a clock up to clock 500, then sleeps; one event, at clock 750. */

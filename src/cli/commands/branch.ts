@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { changesOf } from '../../replay/branch/assignment.js';
 import { type Branch, branch } from '../../replay/branch/branch.js';
 import { inputsOf, KeepingInputs } from '../../replay/branch/inputs.js';
-import { strangeSector } from '../../replay/branch/knownContents.js';
 import { type Change, inputOfChange } from '../../replay/changes.js';
 import type { Place } from '../../replay/debug/places.js';
 import { ExpressionError } from '../../replay/expression/tokens.js';
@@ -17,10 +16,11 @@ import type { Trace } from '../../replay/trace/reader.js';
 import { CliError, usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { BranchProvider, MissingContents } from '../host/branchProvider.js';
-import { checkWritable, freeName, protectInputs, ReadFile, WriteFile } from '../host/files.js';
+import { checkWritable, freeName, protectInputs, type ReadFile, WriteFile } from '../host/files.js';
 import { type Host, say } from '../host/host.js';
 import type { View } from '../host/terminal.js';
 import type { Wire } from '../host/udpWire.js';
+import { branchImages } from '../machine/branchImages.js';
 import { Drive, type Ended } from '../machine/drive.js';
 import { driveInSlices, toward } from '../machine/inSlices.js';
 import {
@@ -123,7 +123,7 @@ async function goOn(path: string, options: BranchOptions, host: Host): Promise<n
   if (typeof clocks === 'string') return signalCode(clocks);
   const edits = await editsOf(options, inputsOf(trace), run, host);
   if (typeof edits === 'string') return signalCode(edits);
-  const images = imagesOf(options, trace);
+  const images = branchImages(options, trace);
   const symbols = symbolsFor(trace, options.symbols);
   const given = [path, options.script, options.symbols, ...options.disk, ...options.floppy];
   const out = new Output(options.output ?? freeName('branch', 'rewind'), given);
@@ -173,31 +173,6 @@ class Output {
   close(): void {
     this.#file?.close();
   }
-}
-
-/** Images by channel; each must be as large as the machine's, and hold what the parent has read. */
-function imagesOf(options: BranchOptions, trace: Trace): Map<string, ReadFile> {
-  const images = new Map<string, ReadFile>();
-  for (const kind of ['disk', 'floppy'] as const) {
-    const drives = trace.manifest.description[kind === 'disk' ? 'disks' : 'floppies'];
-    for (const [unit, path] of options[kind].entries()) {
-      const drive: unknown = Array.isArray(drives) ? drives[unit] : undefined;
-      const sectors = (drive as { readonly sectors?: number } | null | undefined)?.sectors;
-      if (sectors === undefined) throw usage(`--${kind} ${path}: the machine has no ${kind} ${unit}`);
-      const image = new ReadFile(path);
-      if (image.size !== sectors * 512) {
-        throw new CliError(ExitCode.badInput, `${path} is not the image recorded from: it has another size`);
-      }
-      images.set(`${kind}:${unit}`, image);
-    }
-  }
-  const provider = new BranchProvider(images, 0);
-  for (const [channel, { path }] of images) {
-    const sector = strangeSector(trace, channel, provider);
-    if (sector === undefined) continue;
-    throw new CliError(ExitCode.badInput, `${path} is not the image recorded from: sector ${sector} differs`);
-  }
-  return images;
 }
 
 /** Where it begins: as the user says; else before the first input that is changed. */

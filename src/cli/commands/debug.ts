@@ -1,22 +1,27 @@
-/** `debug`: moves through a recorded run on the terminal, both ways. */
+/** `debug`: moves through a recorded run on the terminal, both ways; or through one that is still going on. */
 import { basename } from 'node:path';
-import { bundledSymbols } from '../../replay/guest/bundledSymbols.js';
-import type { Trace } from '../../replay/trace/reader.js';
-import type { SessionFacts } from '../../tui/session.js';
+import type { Command } from 'commander';
 import type { runInterface } from '../debug/interface.js';
 import type { Opening } from '../debug/messages.js';
 import { RemoteSession } from '../debug/remoteSession.js';
 import { SessionCast } from '../debug/sessionCast.js';
 import { CliError, usage } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
-import { protectInputs, readWhole } from '../host/files.js';
-import { type Host, printable } from '../host/host.js';
-import { fileName } from '../machine/options.js';
+import { freeName, protectInputs, readWhole } from '../host/files.js';
+import { type Host, printable, say } from '../host/host.js';
+import type { View } from '../host/terminal.js';
+import { display, viewOf } from '../machine/live.js';
+import { addMachineOptions, fileName, type MachineOptions } from '../machine/options.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
-import { addTimelineOptions, openTrace, type TimelineOptions } from '../machine/trace.js';
+import { CHECKPOINT_OPTION, openTrace } from '../machine/trace.js';
 import type { AddCommand } from './command.js';
 
-interface DebugOptions extends TimelineOptions {
+interface DebugOptions extends MachineOptions {
+  readonly live: boolean;
+  readonly output?: string;
+  readonly display?: View;
+  readonly salvage: boolean;
+  readonly checkpointMemory?: number;
   readonly symbols?: string;
   readonly at?: string;
   readonly marks?: string;
@@ -25,43 +30,104 @@ interface DebugOptions extends TimelineOptions {
 }
 
 export const addDebug: AddCommand = (program, host, finish) => {
-  addTimelineOptions(
-    program.command('debug').description('move through a recorded run on the terminal, both ways'),
-  )
+  const command = program
+    .command('debug')
+    .description('move through a run on the terminal, both ways: a recorded one, or one that is going on')
+    .argument('[trace]', 'a file written by record', fileName)
+    .option('--live', 'build a machine as record does, and run it', false)
+    .option('-o, --output <file>', 'of --live: the trace (default: run-001.rewind ...)', fileName)
+    .option('--display <what>', 'what a running machine shows: serial or screen', display)
+    .option('--salvage', 'take what comes before damage for the whole trace', false)
+    .option(...CHECKPOINT_OPTION)
     .option('--symbols <file>', SYMBOLS_HELP, fileName)
     .option('--at <place>', 'where to begin: a clock, 12%, 1.5s, i:INSTRUCTION, end')
     .option('--marks <file>', 'marks that :marks has saved', fileName)
     .option('--cast <file>', 'record the session for asciinema', fileName)
-    .option('--no-mouse', 'leave the mouse to the terminal')
-    .action(async (path: string, options: DebugOptions) => finish(await debug(path, options, host)));
+    .option('--no-mouse', 'leave the mouse to the terminal');
+  const own = command.options.length;
+  addMachineOptions(command);
+  const machine = command.options.slice(own).map((option) => option.attributeName());
+  command.action(async (path: string | undefined, options: DebugOptions) => {
+    const given = (names: readonly string[]) => givenOf(command, names);
+    refuse(path, options, given(machine.filter((name) => !OF_TRACES.includes(name))), given(OF_RECORDED));
+    finish(await debug(path, options, host));
+  });
 };
 
-async function debug(path: string, options: DebugOptions, host: Host): Promise<number> {
+/** Machine options that mean something with a trace, too: images are what its branches read. */
+const OF_TRACES = ['engine', 'disk', 'floppy'];
+const OF_RECORDED = ['salvage', 'at', 'marks'];
+
+/** The first of these options that the user has given, as the user writes it. */
+function givenOf(command: Command, names: readonly string[]): string | undefined {
+  const given = names.find((name) => command.getOptionValueSource(name) === 'cli');
+  return command.options.find((option) => option.attributeName() === given)?.long ?? undefined;
+}
+
+/** Refuses what contradicts itself: options of machines with a trace, and of traces with a machine. */
+function refuse(
+  path: string | undefined,
+  { live, output }: DebugOptions,
+  ofMachine: string | undefined,
+  ofTrace: string | undefined,
+): void {
+  if (!live && path === undefined) throw usage('debug needs a trace; or --live, and a machine to run');
+  if (!live && (ofMachine ?? output) !== undefined) throw usage(`${ofMachine ?? '--output'} is for --live`);
+  if (!live) return;
+  if (path !== undefined) throw usage(`--live builds a machine, and ${path} is a trace: L goes on from it`);
+  if (ofTrace !== undefined) throw usage(`${ofTrace} is for recorded runs, not for --live`);
+}
+
+async function debug(path: string | undefined, options: DebugOptions, host: Host): Promise<number> {
   if (!host.stdin.isTTY || !host.stdout.isTTY) {
     throw usage('debug needs a terminal; without one there are gdb, dap, bisect and events');
   }
-  const trace = openTrace(path, options);
-  if (!trace.begun) throw trace.lack;
-  // What is wrong with the file is said before the terminal is taken.
-  symbolsFor(trace, options.symbols);
-  const marks = options.marks === undefined ? '' : readMarks(options.marks);
-  const { symbols, engine, salvage, checkpointMemory, at } = options;
-  const opening: Opening = { path, engine, salvage, checkpointMemory, symbols, marks: parseMarks(marks) };
-  const cast = options.cast === undefined ? undefined : castOf(options.cast, path, host);
-  const session = await RemoteSession.open(factsOf(path, trace), opening);
+  const opening = path === undefined ? openingOfMachine(options) : openingOfTrace(path, options);
+  const cast = options.cast === undefined ? undefined : castOf(options.cast, opening.path, host);
+  const session = await RemoteSession.open(opening);
+  let told: readonly string[] = [];
   try {
-    const first = at === undefined ? [] : [`seek ${at}`];
     const run = await loadInterface();
-    return await run(session, host, {
-      mouse: options.mouse,
-      cast,
-      initial: { marks },
-      first,
-    });
+    const initial = { marks: marksText(opening.marks), display: displayOf(opening, options) };
+    const code = await run(session, host, { mouse: options.mouse, cast, initial, first: firstOf(options) });
+    told = await session.finish();
+    return code;
   } finally {
     await session.close();
     cast?.close();
+    for (const line of told) say(host, line);
   }
+}
+
+function firstOf({ live, at }: DebugOptions): readonly string[] {
+  if (live) return ['resume'];
+  return at === undefined ? [] : [`seek ${at}`];
+}
+
+/** What is wrong with the file is said before the terminal is taken. */
+function openingOfTrace(path: string, options: DebugOptions): Opening {
+  const { symbols, engine, salvage, checkpointMemory, disk, floppy } = options;
+  const trace = openTrace(path, options);
+  if (!trace.begun) throw trace.lack;
+  symbolsFor(trace, symbols);
+  const marks = options.marks === undefined ? [] : parseMarks(options.marks);
+  return { path, engine, salvage, checkpointMemory, symbols, marks, images: { disk, floppy } };
+}
+
+function openingOfMachine(options: DebugOptions): Opening {
+  const { symbols, engine, checkpointMemory, output } = options;
+  const live = { ...options, quiet: false, json: false };
+  const path = output ?? freeName('run', 'rewind');
+  return { path, engine, salvage: false, checkpointMemory, symbols, marks: [], live };
+}
+
+/** Where a user at the keyboard will want to look. */
+function displayOf({ path, live }: Opening, options: DebugOptions): View {
+  if (options.display) return options.display;
+  if (live) return viewOf(live);
+  const { kernel } = openTrace(path, options).manifest.description;
+  const append = (kernel as { readonly append?: string } | undefined)?.append ?? '';
+  return /\bconsole=ttyS0\b/.test(append) ? 'serial' : 'screen';
 }
 
 /** React is slow, and keeps a record of every frame, unless it is told that nobody develops here. */
@@ -70,32 +136,20 @@ async function loadInterface(): Promise<typeof runInterface> {
   return (await import('../debug/interface.js')).runInterface;
 }
 
-function factsOf(path: string, trace: Trace): SessionFacts {
-  const { frequency, description } = trace.manifest;
-  return {
-    trace: printable(basename(path)),
-    end: trace.covered,
-    frequency: frequency.num / frequency.den,
-    board: description.board,
-    demo: bundledSymbols(trace).address('worker_a.additions') !== undefined,
-    live: false,
-  };
-}
-
 function castOf(path: string, trace: string, host: Host): SessionCast {
   protectInputs(path, [trace]);
   const { columns = 80, rows = 24 } = host.stdout as { columns?: number; rows?: number };
   return new SessionCast(path, { columns, rows }, `rewind86 debug ${printable(basename(trace))}`);
 }
 
-function readMarks(path: string): string {
-  const text = new TextDecoder().decode(readWhole(path));
-  const wrong = text.split('\n').findIndex((row) => row !== '' && !/^\d{1,15} [A-Za-z_][\w-]*$/.test(row));
+function parseMarks(path: string): Opening['marks'] {
+  const rows = new TextDecoder().decode(readWhole(path)).split('\n');
+  const wrong = rows.findIndex((row) => row !== '' && !/^\d{1,15} [A-Za-z_][\w-]*$/.test(row));
   if (wrong >= 0) throw new CliError(ExitCode.badInput, `${path}: line ${wrong + 1} is no clock and name`);
-  return text;
+  return rows
+    .filter((row) => row !== '')
+    .map((row) => [row.slice(row.indexOf(' ') + 1), Number.parseInt(row, 10)]);
 }
 
-function parseMarks(text: string): Opening['marks'] {
-  const rows = text.split('\n').filter((row) => row !== '');
-  return rows.map((row) => [row.slice(row.indexOf(' ') + 1), Number.parseInt(row, 10)]);
-}
+const marksText = (marks: Opening['marks']): string =>
+  marks.map(([name, clock]) => `${clock} ${name}\n`).join('');

@@ -1,38 +1,49 @@
 /** The thread that plays the whole trace once, to list its events, and tells more and more of them. */
+import { Session } from '../../replay/session.js';
 import { EventIndex, type Pace } from '../../replay/view/events.js';
 import { nodeHost } from '../host/nodeHost.js';
-import { openSession } from '../machine/trace.js';
+import { TraceFile } from '../host/traceFile.js';
 import { serve, tell } from './thread.js';
 
 /** Host milliseconds between tidings. */
 const TIDINGS_MS = 250;
 
-await serve(({ path, engine, salvage }) => {
-  const index = new EventIndex(openSession(path, { engine, salvage }, nodeHost()));
-  void fill(index);
-  return {
-    answers: { texts: (indices) => index.texts(indices), find: (search) => find(index, search) },
-  };
-});
+/** Lists what there is, and what there is later. */
+class Filling {
+  readonly index: EventIndex;
+  #told = 0;
+  #busy = false;
 
-/** Lets requests in between slices. */
-async function fill(index: EventIndex): Promise<void> {
-  let told = 0;
-  let next = performance.now();
-  const tidings = () => {
-    const { clocks, kind, kinds, count, pace } = index.columns;
-    const piece = { clocks: clocks.slice(told, count), kind: kind.slice(told, count), pace: cutPace(pace) };
-    tell({ kind: 'events', kinds, piece, upTo: index.upTo });
-    told = count;
-  };
-  for (const _ of index.fill()) {
-    if (performance.now() >= next) {
-      next = performance.now() + TIDINGS_MS;
-      tidings();
-    }
-    await breathe();
+  constructor(index: EventIndex) {
+    this.index = index;
   }
-  tidings();
+
+  begin(): void {
+    if (!this.#busy) void this.#fill();
+  }
+
+  /** Lets requests in between slices. */
+  async #fill(): Promise<void> {
+    this.#busy = true;
+    let next = performance.now();
+    for (const _ of this.index.fill()) {
+      if (performance.now() >= next) {
+        next = performance.now() + TIDINGS_MS;
+        this.#tell();
+      }
+      await breathe();
+    }
+    this.#busy = false;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { clocks, kind, kinds, count, pace } = this.index.columns;
+    const fresh = { clocks: clocks.slice(this.#told, count), kind: kind.slice(this.#told, count) };
+    const piece = { ...fresh, pace: cutPace(pace) };
+    tell({ kind: 'events', kinds, piece, upTo: this.index.upTo });
+    this.#told = count;
+  }
 }
 
 /** Without what is only room to grow. */
@@ -55,3 +66,18 @@ async function find(
 function breathe(): Promise<unknown> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+await serve(({ path, engine, salvage }) => {
+  // It may be one that somebody is still writing.
+  const session = Session.open(new TraceFile(path, 'read'), nodeHost().boards(engine), { salvage });
+  const filling = new Filling(new EventIndex(session));
+  filling.begin();
+  const { index } = filling;
+  return {
+    answers: { texts: (indices) => index.texts(indices), find: (search) => find(index, search) },
+    grown: () => {
+      session.grow();
+      filling.begin();
+    },
+  };
+});

@@ -154,7 +154,9 @@ class Running {
 
   #hear(bytes: Uint8Array): void {
     clearTimeout(this.#flush);
-    for (const event of this.#parser.push(this.#decoder.decode(bytes, { stream: true }))) {
+    const text = this.#decoder.decode(bytes, { stream: true });
+    if (this.#controller.state.facts.running) return this.#controller.dispatch({ kind: 'typed', text });
+    for (const event of this.#parser.push(text)) {
       this.#controller.dispatch({ kind: 'terminal', event });
     }
     if (this.#parser.pending) this.#flush = setTimeout(() => this.#flushKeys(), ESCAPE_MS);

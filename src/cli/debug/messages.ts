@@ -2,8 +2,10 @@
 
 import type { EventSearch } from '../../replay/view/events.js';
 import type { View, Wanted } from '../../replay/view/view.js';
-import type { CommandResult, Progress } from '../../tui/session.js';
+import type { CommandResult, GuestAction, Progress, SessionFacts } from '../../tui/session.js';
 import type { Engine } from '../host/host.js';
+import type { BranchImages } from '../machine/branchImages.js';
+import type { LiveOptions } from '../machine/live.js';
 import type { EventPiece } from './eventList.js';
 
 /** What a thread opens when it begins. */
@@ -14,6 +16,10 @@ export interface Opening {
   readonly checkpointMemory?: number | undefined;
   readonly symbols: string | undefined;
   readonly marks: readonly (readonly [name: string, clock: number])[];
+  /** Images that branches read where their parents did not, and what they are of. */
+  readonly images?: BranchImages | undefined;
+  /** A machine to be built and run, whose trace `path` becomes. */
+  readonly live?: LiveOptions | undefined;
 }
 
 /** What can be asked of a thread, and what it answers. */
@@ -23,16 +29,23 @@ export interface Requests {
   complete: (line: string) => readonly string[];
   texts: (indices: readonly number[]) => readonly string[];
   find: (search: EventSearch) => number | undefined;
+  /** Ends what is still being recorded; what became of it, in lines. */
+  finish: (nothing: undefined) => readonly string[];
 }
 
 export type Method = keyof Requests;
 
 export type ToThread =
+  | { readonly kind: 'guest'; readonly action: GuestAction }
+  /** The trace has grown. */
+  | { readonly kind: 'grown' }
   | { readonly kind: 'ask'; readonly id: number; readonly method: Method; readonly argument: unknown }
   | { readonly kind: 'cancel' };
 
 export type FromThread =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'facts'; readonly facts: SessionFacts }
+  | { readonly kind: 'news'; readonly text: string }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly message: string }
   | { readonly kind: 'progress'; readonly progress: Progress | undefined }

@@ -3,7 +3,14 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EventSearch } from '../../replay/view/events.js';
 import type { View, Wanted } from '../../replay/view/view.js';
-import type { CommandResult, EventColumns, Progress, SessionFacts, SessionPort } from '../../tui/session.js';
+import type {
+  CommandResult,
+  EventColumns,
+  GuestAction,
+  Progress,
+  SessionFacts,
+  SessionPort,
+} from '../../tui/session.js';
 import { CliError } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
 import { EventList } from './eventList.js';
@@ -53,21 +60,17 @@ class Thread {
     const id = this.#next++;
     return new Promise<Reply<M>>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#tell({ kind: 'ask', id, method, argument });
+      this.tell({ kind: 'ask', id, method, argument });
     });
   }
 
-  cancel(): void {
-    this.#tell({ kind: 'cancel' });
+  tell(message: ToThread): void {
+    this.#worker.postMessage(message);
   }
 
   async end(): Promise<void> {
     this.#ending = true;
     await this.#worker.terminate();
-  }
-
-  #tell(message: ToThread): void {
-    this.#worker.postMessage(message);
   }
 
   #hear(message: FromThread): void {
@@ -101,38 +104,52 @@ function lost(why: string): CliError {
 }
 
 export class RemoteSession implements SessionPort {
-  readonly facts: SessionFacts;
+  onFacts: (facts: SessionFacts) => void = () => {};
+  onNews: (text: string) => void = () => {};
   onProgress: (progress: Progress | undefined) => void = () => {};
   onEvents: (events: EventColumns, upTo: number) => void = () => {};
   #onLost: (reason: Error) => void = () => {};
   #lost: Error | undefined;
+  readonly #opening: Opening;
   readonly #machine: Thread;
-  readonly #events: Thread;
-  readonly #list = new EventList();
+  #facts: SessionFacts | undefined;
+  #events: Thread | undefined;
+  /** The trace of which the events are listed. */
+  #listed = '';
+  #list = new EventList();
 
-  private constructor(facts: SessionFacts, opening: Opening) {
-    this.facts = facts;
-    this.#machine = new Thread('worker', opening);
-    this.#events = new Thread('eventWorker', opening);
-    for (const thread of [this.#machine, this.#events]) {
-      thread.onTold = (message) => this.#hear(message);
-      thread.onLost = (reason) => {
-        this.#lost ??= reason;
-        this.#onLost(reason);
-      };
-    }
+  private constructor(opening: Opening) {
+    this.#opening = opening;
+    this.#machine = this.#thread('worker', opening);
   }
 
-  /** Throws a `CliError` if the trace cannot be opened. */
-  static async open(facts: SessionFacts, opening: Opening): Promise<RemoteSession> {
-    const session = new RemoteSession(facts, opening);
+  /** Throws a `CliError` if the trace cannot be opened, or the machine not be built. */
+  static async open(opening: Opening): Promise<RemoteSession> {
+    const session = new RemoteSession(opening);
     try {
-      await Promise.all([session.#machine.ready, session.#events.ready]);
+      await session.#machine.ready;
+      await session.#events?.ready;
       return session;
     } catch (error) {
       await session.close();
       throw error;
     }
+  }
+
+  #thread(name: string, opening: Opening): Thread {
+    const thread = new Thread(name, opening);
+    thread.onTold = (message) => this.#hear(message);
+    // Who waits for it is told; of one that nobody waits for, `onLost` is.
+    thread.ready.catch(() => {});
+    thread.onLost = (reason) => {
+      this.#lost ??= reason;
+      this.#onLost(reason);
+    };
+    return thread;
+  }
+
+  get facts(): SessionFacts {
+    return this.#facts!;
   }
 
   /** Hears of what has happened already, too. */
@@ -143,9 +160,27 @@ export class RemoteSession implements SessionPort {
 
   #hear(message: FromThread): void {
     if (message.kind === 'progress') this.onProgress(message.progress);
+    else if (message.kind === 'news') this.onNews(message.text);
+    else if (message.kind === 'facts') this.#learn(message.facts);
     else if (message.kind === 'events') {
       this.onEvents(this.#list.add(message.piece, message.kinds), message.upTo);
     }
+  }
+
+  #learn(facts: SessionFacts): void {
+    this.#facts = facts;
+    if (!facts.running && facts.end > 0) this.#listEvents(facts.path);
+    this.onFacts(facts);
+  }
+
+  /** Of a trace that has perhaps grown; or of another. */
+  #listEvents(path: string): void {
+    if (path === this.#listed) return this.#events?.tell({ kind: 'grown' });
+    if (this.#events) this.#events.onTold = () => {};
+    void this.#events?.end();
+    this.#listed = path;
+    this.#list = new EventList();
+    this.#events = this.#thread('eventWorker', { ...this.#opening, path });
   }
 
   view(wanted: Wanted): Promise<View> {
@@ -161,18 +196,28 @@ export class RemoteSession implements SessionPort {
   }
 
   eventTexts(indices: readonly number[]): Promise<readonly string[]> {
-    return this.#events.ask('texts', indices);
+    return this.#events?.ask('texts', indices) ?? Promise.resolve([]);
   }
 
   findEvent(search: EventSearch): Promise<number | undefined> {
-    return this.#events.ask('find', search);
+    return this.#events?.ask('find', search) ?? Promise.resolve(undefined);
   }
 
   cancel(): void {
-    this.#machine.cancel();
+    this.#machine.tell({ kind: 'cancel' });
+  }
+
+  guest(action: GuestAction): void {
+    this.#machine.tell({ kind: 'guest', action });
+  }
+
+  /** Ends what is still being recorded; what became of it, in lines. */
+  finish(): Promise<readonly string[]> {
+    this.cancel();
+    return this.#machine.ask('finish', undefined);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#machine.end(), this.#events.end()]);
+    await Promise.all([this.#machine.end(), this.#events?.end()]);
   }
 }

@@ -14,18 +14,25 @@ const PROGRESS_MS = 80;
 /** Names that a completion offers at most. */
 const MOST_NAMES = 64;
 
+/** Where the session is: its debugger may be another after a command. */
+export interface Place {
+  readonly debug: Debugger;
+  /** Commands that are not the debugger's own. */
+  command?(line: string): Generator<number, string, void> | undefined;
+}
+
 export class DebugSession {
   onProgress: (progress: Progress | undefined) => void = () => {};
-  readonly #debug: Debugger;
+  readonly #bench: Place;
   #turn: Promise<unknown> = Promise.resolve();
   #cancelled = false;
 
-  constructor(debug: Debugger) {
-    this.#debug = debug;
+  constructor(bench: Place) {
+    this.#bench = bench;
   }
 
   view(wanted: Wanted): Promise<View> {
-    return this.#inTurn(() => viewOf(this.#debug, wanted));
+    return this.#inTurn(() => viewOf(this.#bench.debug, wanted));
   }
 
   command(line: string): Promise<CommandResult> {
@@ -36,12 +43,17 @@ export class DebugSession {
   }
 
   complete(line: string): Promise<readonly string[]> {
-    return this.#inTurn(() => namesFor(this.#debug, line));
+    return this.#inTurn(() => namesFor(this.#bench.debug, line));
   }
 
   /** What is being done ends with the slice that it is in. */
   cancel(): void {
     this.#cancelled = true;
+  }
+
+  /** Does something when all that was asked for before is done. */
+  after<T>(work: () => T): Promise<T> {
+    return this.#inTurn(work);
   }
 
   #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
@@ -62,7 +74,7 @@ export class DebugSession {
   }
 
   async #drive(what: string): Promise<CommandResult> {
-    const command = runCommand(this.#debug, what);
+    const command = this.#bench.command?.(what) ?? runCommand(this.#bench.debug, what);
     let next = performance.now() + FIRST_PROGRESS_MS;
     for (;;) {
       const { done, value } = command.next();

@@ -1,6 +1,7 @@
 /** A thread's own side of the conversation: answers what is asked, and says in a line what goes wrong. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { ready } from '../../replay/ready.js';
+import type { GuestAction } from '../../tui/session.js';
 import { explain } from '../errors.js';
 import type { FromThread, Method, Opening, Requests, ToThread } from './messages.js';
 
@@ -9,6 +10,8 @@ type Answers = { readonly [M in Method]?: (...args: Parameters<Requests[M]>) => 
 export interface Serving {
   readonly answers: Answers;
   readonly cancel?: () => void;
+  readonly guest?: (action: GuestAction) => void;
+  readonly grown?: () => void;
 }
 
 export function tell(message: FromThread): void {
@@ -27,8 +30,10 @@ export async function serve(open: (opening: Opening) => Serving): Promise<void> 
   }
 }
 
-async function hear({ answers, cancel }: Serving, message: ToThread): Promise<void> {
+async function hear({ answers, cancel, guest, grown }: Serving, message: ToThread): Promise<void> {
   if (message.kind === 'cancel') return cancel?.();
+  if (message.kind === 'guest') return guest?.(message.action);
+  if (message.kind === 'grown') return grown?.();
   const { id, method, argument } = message;
   try {
     const answer = answers[method] as ((argument: unknown) => unknown) | undefined;

@@ -1,21 +1,66 @@
-/** The thread in which the debugged machine runs. */
+/** The thread in which the debugged machine runs: a trace is opened, or a machine is built that will run. */
 import { Debugger } from '../../replay/debug/debugger.js';
+import { LiveRun } from '../../replay/live/liveRun.js';
+import { BranchProvider } from '../host/branchProvider.js';
+import { protectInputs } from '../host/files.js';
 import { nodeHost } from '../host/nodeHost.js';
+import { TraceFile } from '../host/traceFile.js';
+import { branchImages } from '../machine/branchImages.js';
+import { checkBoot, type LiveOptions } from '../machine/live.js';
+import { asDescription, planMachine } from '../machine/plan.js';
 import { symbolsFor } from '../machine/symbols.js';
 import { openTimeline } from '../machine/trace.js';
+import { PROGRAM } from '../version.js';
+import { GuestInput } from './guestInput.js';
+import type { Opening } from './messages.js';
+import { runCommandOf } from './runCommands.js';
 import { DebugSession } from './session.js';
 import { serve, tell } from './thread.js';
+import { Workbench } from './workbench.js';
 
-await serve(({ path, marks, symbols, ...options }) => {
-  const timeline = openTimeline(path, options, nodeHost());
-  const debug = new Debugger(timeline, symbolsFor(timeline.trace, symbols));
-  for (const [name, clock] of marks) debug.marks.set(name, clock);
-  const session = new DebugSession(debug);
+await serve((opening) => {
+  const bench = opening.live ? benchOfMachine(opening, opening.live) : benchOfTrace(opening);
+  for (const [name, clock] of opening.marks) bench.debug.marks.set(name, clock);
+  bench.onFacts = (facts) => tell({ kind: 'facts', facts });
+  bench.onNews = (text) => tell({ kind: 'news', text });
+  tell({ kind: 'facts', facts: bench.facts });
+  const session = new DebugSession({
+    get debug() {
+      return bench.debug;
+    },
+    command: (line) => runCommandOf(bench, line),
+  });
   session.onProgress = (progress) => tell({ kind: 'progress', progress });
+  const guest = new GuestInput(bench);
   const answers = {
     view: session.view.bind(session),
     command: session.command.bind(session),
     complete: session.complete.bind(session),
+    finish: () => session.after(() => [bench.finish('user') ?? ''].filter(Boolean)),
   };
-  return { answers, cancel: () => session.cancel() };
+  return { answers, cancel: () => session.cancel(), guest: (action) => guest.do(action) };
 });
+
+function benchOfTrace({ path, symbols, images, ...options }: Opening): Workbench {
+  const timeline = openTimeline(path, options, nodeHost());
+  const { trace } = timeline;
+  const debug = new Debugger(timeline, symbolsFor(trace, symbols));
+  const provider = new BranchProvider(images ? branchImages(images, trace) : new Map(), 0);
+  return new Workbench({ path, debug, provider, salvage: options.salvage });
+}
+
+/** The trace's head is written; the machine stands at power-on. */
+function benchOfMachine({ path, symbols, checkpointMemory }: Opening, options: LiveOptions): Workbench {
+  const plan = planMachine(options, nodeHost());
+  checkBoot(options, plan);
+  protectInputs(path, plan.inputs);
+  const { machine, description, blobs, provider } = plan;
+  const file = new TraceFile(path, 'write');
+  const run = LiveRun.begin(
+    { machine, description: asDescription(description), blobs, provider, program: PROGRAM },
+    file,
+    checkpointMemory === undefined ? {} : { checkpointMemory },
+  );
+  const debug = new Debugger(run.timeline, symbolsFor(run.timeline.trace, symbols));
+  return new Workbench({ path, debug, provider, salvage: false, recording: { run, file } });
+}

@@ -43,12 +43,14 @@ export interface TimelineOptions extends ReplayOptions {
 }
 
 export function addTimelineOptions(command: Command): Command {
-  return addReplayOptions(command).option(
-    '--checkpoint-memory <size>',
-    'of the host, for places to go back to (default: 512M)',
-    checkpointMemory,
-  );
+  return addReplayOptions(command).option(...CHECKPOINT_OPTION);
 }
+
+export const CHECKPOINT_OPTION = [
+  '--checkpoint-memory <size>',
+  'of the host, for places to go back to (default: 512M)',
+  checkpointMemory,
+] as const;
 
 /** Whole MiB, of which there must be enough for some checkpoints. */
 function checkpointMemory(text: string): number {

@@ -50,17 +50,22 @@ export class Debugger {
   /** For those who only look. */
   readonly memory: GuestMemory;
   readonly history: History;
-  readonly breakpoints = new Breakpoints();
+  readonly breakpoints: Breakpoints;
   /** Named positions: clocks. */
-  readonly marks = new Map<string, number>();
+  readonly marks: Map<string, number>;
 
-  /** The timeline is the debugger's from now on. */
-  constructor(timeline: Timeline, symbols: Symbols = new Symbols()) {
+  /**
+   * The timeline is the debugger's from now on. `before`: of another trace that is the same up to where the timeline
+   * stands; what was set there goes on being set.
+   */
+  constructor(timeline: Timeline, symbols: Symbols = new Symbols(), before?: Debugger) {
     this.timeline = timeline;
     this.symbols = symbols;
+    this.breakpoints = before?.breakpoints ?? new Breakpoints();
+    this.marks = before?.marks ?? new Map();
     this.registers = registersOf(timeline.machine.cpu);
     this.memory = new GuestMemory(timeline.machine);
-    this.history = new History(timeline);
+    this.history = new History(timeline, before?.history);
   }
 
   get machine(): Machine {

@@ -22,9 +22,11 @@ export class History {
   /** Ends listening. */
   readonly close: () => void;
 
-  constructor(timeline: Timeline) {
+  /** `before`: of another trace, which is the same up to where the timeline stands. */
+  constructor(timeline: Timeline, before?: History) {
     this.#timeline = timeline;
     if (timeline.index) this.#learnFrom(timeline.index);
+    else if (before) this.#goOnFrom(before, timeline.clock);
     this.close = timeline.listen({
       note: (note, clock) => {
         if (clock > this.#known && isConsoleByte(note)) this.#hear(note.a, clock);
@@ -39,6 +41,12 @@ export class History {
   #learnFrom({ sent, end }: StoredIndex): void {
     for (const [i, byte] of sent.bytes.entries()) this.#hear(byte, sent.at[i]!);
     this.#known = end;
+  }
+
+  #goOnFrom(before: History, clock: number): void {
+    this.#sent = before.sentUpTo(clock);
+    for (let i = 0; i < this.#sent.length; i++) this.#sentAt.push(before.#sentAt[i]!);
+    this.#known = Math.min(before.#known, clock);
   }
 
   #hear(byte: number, clock: number): void {

@@ -7,7 +7,8 @@ import type { Note } from '../../core/device.js';
 import type { Machine } from '../../core/machine.js';
 import type { Boards } from '../boards.js';
 import type { Divergence } from '../divergence.js';
-import { type Handover, Replayer } from '../replayer.js';
+import { type Handover, Replayer, type ReplayMark } from '../replayer.js';
+import type { StateHasher } from '../stateHash.js';
 import type { Trace } from '../trace/reader.js';
 import { Checkpoints } from './checkpoints.js';
 import { halve } from './halving.js';
@@ -66,13 +67,19 @@ export class Position {
   #index: StoredIndex | undefined;
   #lookout: Lookout | undefined;
 
-  /** Throws a `TraceError` if the trace is of another machine. */
-  constructor(trace: Trace, boards: Boards, options: TimelineOptions = {}) {
+  /**
+   * `from`: as of a `Replayer`, whose machine must stand at power-on; or checkpoints that follow the trace already.
+   * Throws a `TraceError` if the trace is of another machine.
+   */
+  constructor(trace: Trace, from: Boards | StateHasher | Checkpoints, options: TimelineOptions = {}) {
     this.trace = trace;
     this.#index = options.index;
     this.#onIndexLost = options.onIndexLost ?? (() => {});
-    this.#replayer = new Replayer(trace, boards, true);
-    this.held = new Checkpoints(this.#replayer, options.checkpointMemory ?? DEFAULT_MEMORY);
+    this.held =
+      from instanceof Checkpoints
+        ? from
+        : new Checkpoints(new Replayer(trace, from, true), options.checkpointMemory ?? DEFAULT_MEMORY);
+    this.#replayer = this.held.replayer;
     this.#replayer.onNote = (note, clock) => {
       this.#lookout?.note(note);
       for (const listener of this.#listeners) listener.note?.(note, clock);
@@ -81,7 +88,7 @@ export class Position {
       this.#lookout?.input(channel);
       for (const listener of this.#listeners) listener.input?.(channel, data, clock);
     };
-    this.held.take();
+    if (this.held !== from) this.held.take();
     if (options.index) this.#adopt(options.index);
   }
 
@@ -165,6 +172,49 @@ export class Position {
   /** Gives its machine away where it stands: it is somebody else's to change, and the timeline cannot move any more. */
   release(): Handover {
     return this.#replayer.release();
+  }
+
+  // ---- while a recorder runs its machine ----
+
+  /** Gives its machine to a recorder, which runs it on, until it is told to `arrive`; till then it cannot move. */
+  lend(): void {
+    this.#replayer.lent = true;
+  }
+
+  /** The machine is somebody else's, and runs. */
+  get lent(): boolean {
+    return this.#replayer.lent;
+  }
+
+  /** Leaves a checkpoint where the machine stands. */
+  leave(mark: ReplayMark): void {
+    this.held.take(mark);
+  }
+
+  /** Has those who listen hear of a note. */
+  heard(note: Note, clock: number): void {
+    for (const listener of this.#listeners) listener.note?.(note, clock);
+  }
+
+  /** The recorder has passed everything between two clocks. */
+  ran(from: number, to: number): void {
+    for (const listener of this.#listeners) listener.passed?.(from, to);
+  }
+
+  /** The recorder has written everything up to where the machine stands: that is where it stands, and can go back. */
+  arrive(mark: ReplayMark): void {
+    this.#replayer.grow();
+    this.#replayer.takeOver();
+    this.#replayer.goTo(mark);
+    this.held.pin(mark);
+  }
+
+  /** To a clock, whatever has become of the machine. */
+  recover(clock: number): void {
+    this.#replayer.grow();
+    this.#replayer.takeOver();
+    this.#restore(clock);
+    this.seek(clock);
   }
 
   /** Runs to a clock, or to where an observer stops it. False if there was a difference. */

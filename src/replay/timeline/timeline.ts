@@ -3,6 +3,8 @@
  * place where something happens.
  */
 import type { Range } from '../../core/memory.js';
+import { Replayer } from '../replayer.js';
+import type { Trace } from '../trace/reader.js';
 import { Lookout } from './lookout.js';
 import {
   drive,
@@ -19,6 +21,15 @@ export type { Listener, TimelineOptions, Travel, TravelOptions } from './positio
 
 export class Timeline extends Position {
   #hits: readonly Hit[] = [];
+
+  /**
+   * Its machine and checkpoints along another trace, which is the same up to a clock. This one cannot move any more;
+   * the other stands nowhere until it is told to `arrive` or `recover`.
+   */
+  onto(trace: Trace, clock: number): Timeline {
+    this.held.follow(new Replayer(trace, this.held.replayer.hasher, true), clock);
+    return new Timeline(trace, this.held);
+  }
 
   /** What the last search stopped for, in order of time. */
   get hits(): readonly Hit[] {

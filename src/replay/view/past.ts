@@ -45,6 +45,8 @@ const LEAD = 2 ** 11;
 const SLEEPS = [2 ** 17, 2 ** 21, 2 ** 26];
 
 export function pastOf(debug: Debugger): Past | undefined {
+  // Of a machine that runs on there is none to be had: nothing is kept of that.
+  if (debug.timeline.lent) return undefined;
   return once(debug, 'past', () => lookBack(debug));
 }
 

@@ -1,7 +1,7 @@
 /**
  * The view of the place where a debugger stands. It is a function of that place and of what is wanted: the machine is
  * left as it was, whatever state the guest is in, and looking twice shows the same. Not to be called while a move is
- * under way.
+ * under way. Of a machine that a recorder runs on, it is what can be seen without going back.
  */
 import type { Debugger } from '../debug/debugger.js';
 import { busLinesOf } from './bus.js';
@@ -23,7 +23,7 @@ import { breakpointsOf, watchesOf } from './watches.js';
 export function viewOf(debug: Debugger, wanted: Wanted): View {
   // What goes back and comes again goes first: it may leave checkpoints, which the position shows.
   pastOf(debug);
-  const bus = wanted.bus && busLinesOf(debug, wanted.bus.rows);
+  const bus = wanted.bus && !debug.timeline.lent && busLinesOf(debug, wanted.bus.rows);
   return {
     position: positionOf(debug),
     ...processorPanels(debug, wanted),

@@ -61,17 +61,19 @@ function listed(bytes: Uint8Array): NonNullable<typeof demo> {
 function factsOf(trace: Trace): SessionFacts {
   const { frequency, description } = trace.manifest;
   return {
+    path: 'lost-update.rewind',
     trace: 'lost-update.rewind',
     end: trace.covered,
     frequency: frequency.num / frequency.den,
     board: description.board,
     demo: true,
     live: false,
+    running: false,
   };
 }
 
 function localSession(debug: Debugger, events: Events, facts: SessionFacts): LocalSession {
-  const session = new DebugSession(debug);
+  const session = new DebugSession({ debug });
   const port: LocalSession = {
     debug,
     events,
@@ -79,6 +81,9 @@ function localSession(debug: Debugger, events: Events, facts: SessionFacts): Loc
     onProgress: () => {},
     onEvents: () => {},
     onLost: () => {},
+    onFacts: () => {},
+    onNews: () => {},
+    guest: () => {},
     view: (wanted) => session.view(wanted),
     command: (line) => session.command(line),
     complete: (line) => session.complete(line),
