@@ -4,5 +4,12 @@ import { defineConfig } from 'vitest/config';
 const HOUR = 3_600_000;
 
 export default defineConfig({
-  test: { include: ['test/e2e/tui.test.ts'], testTimeout: HOUR, hookTimeout: HOUR, pool: 'forks' },
+  test: {
+    include: ['test/e2e/tui*.test.ts'],
+    testTimeout: HOUR,
+    hookTimeout: HOUR,
+    pool: 'forks',
+    // Latency is measured: one after the other.
+    fileParallelism: false,
+  },
 });

@@ -12,6 +12,8 @@ const POSITION = '\u25b2';
 const UNREAD = '\u2504';
 const READ = '\u2500';
 const BUSY = '\u2501';
+const CHECKPOINT = '\u253c';
+const BUSY_CHECKPOINT = '\u253f';
 
 /** A row for instructions if there are so many; else the line below the events is thick where there are many. */
 const ROWS_WITH_INSTRUCTIONS = 4;
@@ -84,15 +86,18 @@ function marksLine(state: State, columns: number, instructions: readonly number[
   const { view, zoom, hits, running, events, facts } = state;
   const known = Math.min(events.upTo, facts.end);
   const many = Math.max(...instructions) / 2;
+  const isBusy = (column: number) => (instructions[column] ?? 0) > many;
   const cells = Array.from({ length: columns }, (_, i): Sign => {
     if (columnOf(zoom, known, columns) < i) return { text: UNREAD, role: 'dim' };
-    return { text: instructions[i]! > many ? BUSY : READ, role: 'dim' };
+    return { text: isBusy(i) ? BUSY : READ, role: 'dim' };
   });
   const put = (clock: number, text: string, role: Role) => {
     const column = columnOf(zoom, clock, columns);
     if (column >= 0 && column < columns) cells[column] = { text, role };
   };
-  for (const clock of view?.position.checkpoints ?? []) put(clock, '\u253c', 'dim');
+  for (const clock of view?.position.checkpoints ?? []) {
+    put(clock, isBusy(columnOf(zoom, clock, columns)) ? BUSY_CHECKPOINT : CHECKPOINT, 'dim');
+  }
   for (const clock of hits) put(clock, '\u25c6', 'hit');
   for (const { clock, name } of view?.marks ?? []) put(clock, name.slice(0, 1), 'mark');
   if (running?.clock !== undefined) put(running.clock, '\u25c7', 'changed');

@@ -5,7 +5,7 @@ export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
 /** Long searches, on hosts that are slow and busy. */
 const PATIENCE_MS = 300_000;
-const LOOK_MS = 50;
+const LOOK_MS = 10;
 
 let servers = 0;
 
