@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 
 export default defineConfig({
   test: {
-    include: ['test/e2e/linux.test.ts', 'test/e2e/gdbLinux.test.ts'],
+    include: ['test/e2e/linux.test.ts', 'test/e2e/gdbLinux.test.ts', 'test/e2e/networkLinux.test.ts'],
     testTimeout: HOUR,
     hookTimeout: HOUR,
     pool: 'forks',

@@ -1,7 +1,7 @@
 /**
  * Somebody at the other end of the guest's network cable: a UDP socket on loopback that takes datagrams for Ethernet
- * frames. It answers ARP requests for its address (RFC 826), echo requests (RFC 792), and sends UDP datagrams back to
- * where they come from (RFC 862). Every frame is kept.
+ * frames. It answers ARP requests for its address (RFC 826) and echo requests (RFC 792), and gives a file away by TFTP
+ * (RFC 1350, without options). Every frame is kept.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 
@@ -12,21 +12,27 @@ const ARP = 0x0806;
 const IPV4 = 0x0800;
 const ICMP = 1;
 const UDP = 17;
+const TFTP = 69;
+const Tftp = { read: 1, data: 3, acknowledgement: 4 } as const;
+const TFTP_BLOCK = 512;
 
 export class NetworkPeer {
   readonly received: Buffer[] = [];
   readonly sent: Buffer[] = [];
   readonly #socket: Socket;
+  readonly #file: Uint8Array;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, file: Uint8Array) {
     this.#socket = socket;
+    this.#file = file;
     socket.on('message', (frame, from) => this.#hear(frame, from));
   }
 
-  static open(): Promise<NetworkPeer> {
+  /** `file`: what it gives away, whatever name is asked for. */
+  static open(file: Uint8Array): Promise<NetworkPeer> {
     const socket = createSocket('udp4');
     return new Promise((resolve) => {
-      socket.bind(0, '127.0.0.1', () => resolve(new NetworkPeer(socket)));
+      socket.bind(0, '127.0.0.1', () => resolve(new NetworkPeer(socket, file)));
     });
   }
 
@@ -40,20 +46,20 @@ export class NetworkPeer {
 
   #hear(frame: Buffer, { port, address }: RemoteInfo): void {
     this.received.push(frame);
-    const answer = answerTo(frame);
+    const answer = answerTo(frame, this.#file);
     if (!answer) return;
     this.sent.push(answer);
     this.#socket.send(answer, port, address);
   }
 }
 
-function answerTo(frame: Buffer): Buffer | undefined {
+function answerTo(frame: Buffer, file: Uint8Array): Buffer | undefined {
   const type = frame.readUInt16BE(12);
   if (type === ARP) return arpReply(frame);
-  return type === IPV4 ? ipReply(frame) : undefined;
+  return type === IPV4 ? ipReply(frame, file) : undefined;
 }
 
-/** Back to the sender; what follows the Ethernet header is changed in place. */
+/** Back to the sender; what follows the Ethernet header is to be changed in place. */
 function returned(frame: Buffer): Buffer {
   const out = Buffer.from(frame);
   frame.copy(out, 0, 6, 12);
@@ -71,14 +77,14 @@ function arpReply(frame: Buffer): Buffer | undefined {
   return out;
 }
 
-function ipReply(frame: Buffer): Buffer | undefined {
+function ipReply(frame: Buffer, file: Uint8Array): Buffer | undefined {
   if (Buffer.compare(frame.subarray(30, 34), IP) !== 0) return undefined;
   const out = returned(frame);
   frame.copy(out, 26, 30, 34);
   frame.copy(out, 30, 26, 30);
   const header = 14 + (frame[14]! & 15) * 4;
   if (frame[23] === ICMP && frame[header] === 8) return echoReply(out, header);
-  return frame[23] === UDP ? udpReply(out, frame, header) : undefined;
+  return frame[23] === UDP ? tftpReply(out, header, file) : undefined;
 }
 
 /** Only the type changes, from 8 to 0: the one's complement sum is less by 800h (RFC 1624). */
@@ -89,9 +95,32 @@ function echoReply(out: Buffer, header: number): Buffer {
   return out;
 }
 
-/** The checksum stays: the sum knows no order. */
-function udpReply(out: Buffer, frame: Buffer, header: number): Buffer {
-  frame.copy(out, header, header + 2, header + 4);
-  frame.copy(out, header + 2, header, header + 2);
-  return out;
+/** The next block of the file; nothing behind the one that is not full. */
+function tftpReply(out: Buffer, header: number, file: Uint8Array): Buffer | undefined {
+  if (out.readUInt16BE(header + 2) !== TFTP) return undefined;
+  const operation = out.readUInt16BE(header + 8);
+  if (operation !== Tftp.read && operation !== Tftp.acknowledgement) return undefined;
+  const block = operation === Tftp.read ? 1 : out.readUInt16BE(header + 10) + 1;
+  const from = (block - 1) * TFTP_BLOCK;
+  if (from > file.length) return undefined;
+  const data = file.subarray(from, from + TFTP_BLOCK);
+  const head = Buffer.alloc(12);
+  head.writeUInt16BE(TFTP, 0);
+  out.copy(head, 2, header, header + 2);
+  head.writeUInt16BE(head.length + data.length, 4);
+  // No checksum (6).
+  head.writeUInt16BE(Tftp.data, 8);
+  head.writeUInt16BE(block, 10);
+  return withLength(Buffer.concat([out.subarray(0, header), head, data]), header);
+}
+
+/** Sets the length of an IP packet and the checksum of its header. */
+function withLength(packet: Buffer, header: number): Buffer {
+  packet.writeUInt16BE(packet.length - 14, 16);
+  packet.writeUInt16BE(0, 24);
+  let sum = 0;
+  for (let at = 14; at < header; at += 2) sum += packet.readUInt16BE(at);
+  sum = (sum & 0xffff) + (sum >>> 16);
+  packet.writeUInt16BE(~(sum + (sum >>> 16)) & 0xffff, 24);
+  return packet;
 }
