@@ -1,8 +1,9 @@
 /** What is found in a run, a line each, for people and as JSON. */
 import type { Frequency } from '../../core/time.js';
+import type { Code } from '../../replay/guest/code.js';
 import { type Disassembled, disassemble } from '../../replay/guest/disassemble.js';
 import type { Symbols } from '../../replay/guest/symbols.js';
-import type { Call, Code, Finding, MemoryAccess } from '../../replay/query/run/question.js';
+import type { Call, Finding, MemoryAccess } from '../../replay/query/run/question.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

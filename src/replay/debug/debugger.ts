@@ -4,10 +4,9 @@
  * of the trace. Moves are generators: each slice takes some tens of milliseconds; one that is given up
  * with `return` leaves the debugger at a place up to which all was searched.
  */
-import { Ia32 } from '../../core/cpu/ia32/cpu.js';
-import { Seg } from '../../core/cpu/ia32/state.js';
 import type { Machine } from '../../core/machine.js';
 import { Expression } from '../expression/expression.js';
+import { type Bitness, bitnessOf, codeAt } from '../guest/code.js';
 import { type Disassembled, disassemble, type Syntax } from '../guest/disassemble.js';
 import { GuestMemory } from '../guest/guestMemory.js';
 import { type Registers, registersOf } from '../guest/registers.js';
@@ -39,9 +38,6 @@ export interface Arrival {
 export type Move = Generator<number, Arrival, void>;
 
 export type Direction = 'forward' | 'back';
-
-const MAX_INSTRUCTION = 15;
-const BIG = 0x4000;
 
 export class Debugger {
   readonly timeline: Timeline;
@@ -92,16 +88,15 @@ export class Debugger {
   }
 
   /** How wide operands and addresses of the code here are unless it says otherwise. */
-  get bitness(): 16 | 32 {
-    const { cpu } = this.machine;
-    return cpu instanceof Ia32 && (cpu.s.access[Seg.cs]! & BIG) !== 0 ? 32 : 16;
+  get bitness(): Bitness {
+    return bitnessOf(this.machine);
   }
 
   /** The instruction at a linear address, that about to be executed unless given; undefined if none can be read. */
   instruction(address = this.pc, syntax: Syntax = 'intel'): Disassembled | undefined {
-    const bytes = this.memory.bytes(address, MAX_INSTRUCTION);
+    const { bytes, bitness } = codeAt(this.machine, address);
     const base = (segment: string) => this.registers.segmentBase(segment)?.() ?? 0;
-    return disassemble(bytes, address, this.bitness, this.symbols, { syntax, base });
+    return disassemble(bytes, address, bitness, this.symbols, { syntax, base });
   }
 
   /** An expression about the guest (docs/expressions.md), wherever it stands then. Throws an `ExpressionError`. */

@@ -3,11 +3,9 @@ import type { Machine } from '../../core/machine.js';
 import { Disk } from '../../devices/disk.js';
 import { screenLines } from '../guest/screen.js';
 import type { Stops } from '../timeline/stops.js';
+import { VIDEO_MEMORY } from '../timeline/storedIndex.js';
 import { rangesOf } from './breakpoints.js';
 import type { Debugger, Direction, Move } from './debugger.js';
-
-/** Video memory of all adapters. */
-const VIDEO = { address: 0xa0000, length: 0x20000 };
 
 /** To where the serial console has just sent the last character of a text, or where it appears on the screen. */
 export function* findText(
@@ -104,7 +102,7 @@ function* appearance(
 function appearing(text: string): Stops {
   let shown = false;
   return {
-    writes: [VIDEO],
+    writes: [VIDEO_MEMORY],
     begin: (machine) => {
       shown = isShown(machine, text);
     },

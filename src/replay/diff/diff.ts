@@ -3,9 +3,9 @@
  * is, what differs there, what may have caused it, and where the processors and the events part if that is later.
  */
 import type { RunEvent } from '../events.js';
+import { instructionAt } from '../guest/code.js';
 import type { Disassembled } from '../guest/disassemble.js';
 import type { Symbols } from '../guest/symbols.js';
-import { instructionAt } from '../query/circumstances.js';
 import type { Search } from '../query/search.js';
 import type { Timeline } from '../timeline/timeline.js';
 import { type Both, both, type Differing, type Parting } from './both.js';
@@ -200,6 +200,6 @@ class Comparison {
 
   #instruction(timeline: Timeline, symbols: Symbols): Disassembled | undefined {
     const registers = namedRegisters(timeline.machine.cpu);
-    return registers && instructionAt(timeline, registers.pc(), symbols);
+    return registers && instructionAt(timeline.machine, registers.pc(), symbols);
   }
 }

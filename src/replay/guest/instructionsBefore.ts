@@ -5,9 +5,9 @@
  * executed, are known beginnings: no way leads across one, and one that begins there counts for more than all others.
  */
 import { Decoder, DecoderOptions } from 'iced-x86';
+import { type Bitness, MAX_INSTRUCTION } from './code.js';
 import type { Symbols } from './symbols.js';
 
-const MAX_INSTRUCTION = 15;
 /** Ways that begin in as many bytes before what is wanted have fallen in step by then. */
 const RUN_UP = 64;
 /** A known beginning counts for more ways than there can be otherwise. */
@@ -21,7 +21,7 @@ export function instructionsBefore(
   bytes: Uint8Array,
   end: number,
   count: number,
-  bitness: 16 | 32,
+  bitness: Bitness,
   symbols: Symbols,
   isExecuted: (address: number) => boolean = () => false,
 ): number[] {
@@ -47,7 +47,7 @@ export function stretchBefore(count: number): number {
 }
 
 /** Of the instruction at each offset; 0 of what is none. */
-function lengthsIn(bytes: Uint8Array, bitness: 16 | 32, begins: Uint8Array): Uint8Array {
+function lengthsIn(bytes: Uint8Array, bitness: Bitness, begins: Uint8Array): Uint8Array {
   const lengths = new Uint8Array(bytes.length);
   const decoder = new Decoder(bitness, bytes, DecoderOptions.None);
   for (let offset = 0; offset < bytes.length; offset++) {

@@ -2,12 +2,11 @@
  * What surrounds a change of a guest's state: the instruction that made it, what it changed, how execution
  * came there, which interrupts and inputs there were. Found by replaying some milliseconds of the run again.
  */
-import { Ia32 } from '../../core/cpu/ia32/cpu.js';
-import { Seg } from '../../core/cpu/ia32/state.js';
 import { eventListener, type RunEvent } from '../events.js';
 import type { Expression } from '../expression/expression.js';
 import { callStack, type Frame, type KnownInterrupt } from '../guest/callStack.js';
-import { type Disassembled, disassemble } from '../guest/disassemble.js';
+import { instructionAt } from '../guest/code.js';
+import type { Disassembled } from '../guest/disassemble.js';
 import { GuestMemory } from '../guest/guestMemory.js';
 import { interrupted, type Thread } from '../guest/interruption.js';
 import { type Registers, registersOf } from '../guest/registers.js';
@@ -75,8 +74,6 @@ const INTERRUPTS = 16;
 /** How far before the change instructions are remembered, in clocks, and how many are shown. */
 const TRAIL_CLOCKS = 2048;
 const TRAIL = 8;
-const MAX_INSTRUCTION = 15;
-const BIG = 0x4000;
 
 export function lookAround(setting: Setting, { before, after }: Change): Circumstances {
   const { timeline } = setting;
@@ -115,7 +112,7 @@ function differences({ timeline, expression, symbols }: Setting, before: number,
       registers: registers.main.map((name) => registers.all.get(name)!()),
       values: spokenOf.map(({ read }) => read()),
       addresses: spokenOf.map(({ address }) => address?.()),
-      instruction: instructionAt(timeline, registers.pc(), symbols),
+      instruction: instructionAt(machine, registers.pc(), symbols),
     };
   };
   const [a, b] = [look(before), look(after)];
@@ -129,14 +126,6 @@ function differences({ timeline, expression, symbols }: Setting, before: number,
       return { name, before: a.values[i], after: b.values[i], address: b.addresses[i] };
     }),
   };
-}
-
-/** The instruction at a linear address, as the machine stands. */
-export function instructionAt({ machine }: Timeline, pc: number, symbols: Symbols): Disassembled | undefined {
-  const { cpu } = machine;
-  const wide = cpu instanceof Ia32 && (cpu.s.access[Seg.cs]! & BIG) !== 0;
-  const bytes = new GuestMemory(machine).bytes(pc, MAX_INSTRUCTION);
-  return disassemble(bytes, pc, wide ? 32 : 16, symbols);
 }
 
 // ---- events ----
@@ -169,7 +158,7 @@ function trailTo({ timeline, symbols }: Setting, before: number): Step[] {
     clock: timeline.clock,
     pc: r.pc(),
     stack: r.stack(),
-    instruction: instructionAt(timeline, r.pc(), symbols),
+    instruction: instructionAt(timeline.machine, r.pc(), symbols),
   });
   timeline.seek(Math.max(0, before - TRAIL_CLOCKS));
   timeline.scan(before + 1, () => {
@@ -212,7 +201,7 @@ function interruptionOf(
     });
     if (!match) continue;
     timeline.seek(clock);
-    const instruction = instructionAt(timeline, frame.pc, symbols);
+    const instruction = instructionAt(timeline.machine, frame.pc, symbols, frame.code);
     return { vector, clock, instruction, resumed: match.clock };
   }
   return undefined;

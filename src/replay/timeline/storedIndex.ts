@@ -135,12 +135,12 @@ export class StoredIndex {
   }
 }
 
-const VIDEO = { first: 0xa0000 >>> PAGE_SHIFT, last: 0xbffff >>> PAGE_SHIFT };
 /** Where display adapters have their memory: what is written there while it is theirs is noted. */
 export const VIDEO_MEMORY = { address: 0xa0000, length: 0x20000 } as const;
 
 function isVideo(page: number): boolean {
-  return page >= VIDEO.first && page <= VIDEO.last;
+  const offset = page * PAGE_SIZE - VIDEO_MEMORY.address;
+  return offset >= 0 && offset < VIDEO_MEMORY.length;
 }
 
 function directoryOf(chunks: StoredChunks, first: number, sizes: readonly number[]): Directory {

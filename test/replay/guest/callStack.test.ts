@@ -12,11 +12,11 @@ import type { Blobs, PcDescription } from '../../../src/devices/description.js';
 import { assemble } from '../../../src/devices/firmware/assembler/assembler.js';
 import { bundledSymbols } from '../../../src/replay/guest/bundledSymbols.js';
 import { callStack, type Frame } from '../../../src/replay/guest/callStack.js';
+import { instructionAt } from '../../../src/replay/guest/code.js';
 import { GuestMemory } from '../../../src/replay/guest/guestMemory.js';
 import { interruptFrame } from '../../../src/replay/guest/interruption.js';
 import { registersOf } from '../../../src/replay/guest/registers.js';
 import { Symbols } from '../../../src/replay/guest/symbols.js';
-import { instructionAt } from '../../../src/replay/query/circumstances.js';
 import { ready } from '../../../src/replay/ready.js';
 import { Timeline } from '../../../src/replay/timeline/timeline.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
@@ -250,7 +250,7 @@ describe('call stacks of the demo', () => {
       pending = undefined;
       while (calls.length > 0 && stack >= calls.at(-1)!.stack) calls.pop();
       if (OPCODES.has(Number(memory.read(pc, 1)))) {
-        const { flow, bytes } = instructionAt(timeline, pc, symbols)!;
+        const { flow, bytes } = instructionAt(timeline.machine, pc, symbols)!;
         if (flow === 'call' || flow === 'interrupt') pending = { back: pc + bytes.length, stack };
       }
       if (n++ % every !== 0) return false;

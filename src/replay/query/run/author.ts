@@ -5,7 +5,8 @@
 import type { Note } from '../../../core/device.js';
 import type { Range } from '../../../core/memory.js';
 import { callStack, type Frame } from '../../guest/callStack.js';
-import { type Disassembled, disassemble } from '../../guest/disassemble.js';
+import { instructionAt } from '../../guest/code.js';
+import type { Disassembled } from '../../guest/disassemble.js';
 import { GuestMemory } from '../../guest/guestMemory.js';
 import type { Symbols } from '../../guest/symbols.js';
 import type { Timeline } from '../../timeline/timeline.js';
@@ -58,11 +59,10 @@ export function lookFrom(
 ): Author {
   const { machine, clock, retired } = timeline;
   const witness = new Witness(machine);
-  const { pc, bytes, bitness } = witness.here();
   const before = valueAt(place, timeline);
   const registers = witness.mainRegisters();
   const frames = callStack(machine, symbols);
-  const instruction = disassemble(bytes, pc, bitness, symbols);
+  const instruction = instructionAt(machine, witness.registers.pc(), symbols);
   const notes = by === 'bus master' ? transfersFrom(timeline) : [];
   timeline.seek(clock);
   timeline.step();

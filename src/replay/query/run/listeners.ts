@@ -4,10 +4,11 @@
  */
 import type { VectorSource } from '../../../core/cpu.js';
 import type { Machine } from '../../../core/machine.js';
+import { type Code, codeAt } from '../../guest/code.js';
 import { interrupted } from '../../guest/interruption.js';
 import type { Hit, Stops } from '../../timeline/stops.js';
 import { LatencyListener } from './latency.js';
-import type { Code, Finding, MemoryAccess, Question } from './question.js';
+import type { Finding, MemoryAccess, Question } from './question.js';
 import { Witness } from './witness.js';
 
 /** Something found, until it is known which instruction did it. */
@@ -211,8 +212,9 @@ class VectorListener implements Listener {
 
   /** The code that was left, by the frame on the stack. */
   #left(vector: number, source: VectorSource): { readonly code?: Code } {
-    const thread = interrupted(this.#witness.machine, vector, source);
-    return withCode(thread && this.#witness.codeAt(thread.pc));
+    const { machine } = this.#witness;
+    const frame = interrupted(machine, vector, source);
+    return withCode(frame && codeAt(machine, frame.pc, frame.code));
   }
 
   /** At the first instruction of the handler. */

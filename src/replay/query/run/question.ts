@@ -1,6 +1,7 @@
 /** Questions about a whole run, and what is found, as plain data: both travel between threads. */
 import type { VectorSource } from '../../../core/cpu.js';
 import type { Range } from '../../../core/memory.js';
+import type { Code } from '../../guest/code.js';
 
 export type Question =
   /** Whenever the instruction at one of these linear addresses is executed. */
@@ -16,14 +17,6 @@ export type Question =
   | { readonly kind: 'latency' }
   /** Commands to a disk that write this sector. */
   | { readonly kind: 'sector'; readonly disk: string; readonly lba: number };
-
-/** An instruction in memory. */
-export interface Code {
-  /** Linear. */
-  readonly pc: number;
-  readonly bytes: Uint8Array;
-  readonly bitness: 16 | 32;
-}
 
 interface Found {
   /** When the instruction began in which it happened; of what happens between two, when it did. */

@@ -3,15 +3,11 @@
  * instruction that is, and what memory holds. Looking changes nothing.
  */
 import { Ia32 } from '../../../core/cpu/ia32/cpu.js';
-import { Seg } from '../../../core/cpu/ia32/state.js';
 import type { Machine } from '../../../core/machine.js';
 import { PageKind } from '../../../core/memory.js';
+import { type Code, codeAt } from '../../guest/code.js';
 import { GuestMemory } from '../../guest/guestMemory.js';
 import { type Registers, registersOf } from '../../guest/registers.js';
-import type { Code } from './question.js';
-
-const MAX_INSTRUCTION = 15;
-const BIG = 0x4000;
 
 export class Witness {
   readonly machine: Machine;
@@ -37,17 +33,12 @@ export class Witness {
 
   /** The instruction under way; undefined if the core does not know. */
   executing(): Code | undefined {
-    return this.#ia32 && this.codeAt(this.#ia32.executing);
+    return this.#ia32 && codeAt(this.machine, this.#ia32.executing);
   }
 
   /** The instruction at a boundary. */
   here(): Code {
-    return this.codeAt(this.registers.pc());
-  }
-
-  codeAt(pc: number): Code {
-    const bitness = this.#ia32 && this.#ia32.s.access[Seg.cs]! & BIG ? 32 : 16;
-    return { pc, bytes: this.memory.bytes(pc, MAX_INSTRUCTION), bitness };
+    return codeAt(this.machine, this.registers.pc());
   }
 
   mainRegisters(): Record<string, number> {
