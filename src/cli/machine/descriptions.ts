@@ -3,13 +3,15 @@
  * trace's checksums only prove that it is what somebody wrote.
  */
 import { Model } from '../../core/cpu/ia32/state.js';
-import type { PcDescription, XtDescription } from '../../devices/description.js';
+import { type PcDescription, stationAddress, type XtDescription } from '../../devices/description.js';
 import { TraceError } from '../../replay/trace/format.js';
 import type { Description } from '../../replay/trace/records.js';
 import { flag, listOf, number, oneOf, optional, record, type Test, text, wrongField } from './shape.js';
 
 const geometry = record({ cylinders: number, heads: number, sectors: number });
 const drives = listOf(optional(record({ sectors: number, geometry: optional(geometry) })));
+
+const station: Test = (value) => typeof value === 'string' && stationAddress(value) !== undefined;
 
 const PC: Readonly<Record<keyof PcDescription, Test>> = {
   board: oneOf('pc'),
@@ -23,7 +25,7 @@ const PC: Readonly<Record<keyof PcDescription, Test>> = {
   disks: drives,
   floppies: drives,
   boot: listOf(oneOf('floppy', 'disk')),
-  nic: optional(record({ model: oneOf('rtl8029'), address: text })),
+  nic: optional(record({ model: oneOf('rtl8029'), address: station })),
   debugPorts: flag,
 };
 

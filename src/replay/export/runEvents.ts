@@ -9,6 +9,8 @@ import { Cr0, Flag } from '../../core/cpu/ia32/state.js';
 import type { Note } from '../../core/device.js';
 import type { Machine } from '../../core/machine.js';
 import { keyOfUsage } from '../../devices/keys.js';
+import { NETWORK } from '../controls.js';
+import { describeFrame } from '../frames.js';
 import type { Thread } from '../guest/interruption.js';
 import type { Symbols } from '../guest/symbols.js';
 import { signalOf } from '../signals.js';
@@ -94,7 +96,7 @@ export class RunEvents {
     if (signalOf(note) !== undefined) this.#vectors.set(note.a, (this.#vectors.get(note.a) ?? 0) + 1);
     this.#handlers.note(note, clock);
     if (note.kind === 'irq') return;
-    if (note.what === 'tx') return this.#burstsOf(note).byte(clock, note.a);
+    if (note.what === 'tx' && !note.data) return this.#burstsOf(note).byte(clock, note.a);
     const track = this.#writer.track(DEVICES, note.device);
     this.#writer.instant(track, clock, noteName(note), { a: note.a, b: note.b });
   }
@@ -168,7 +170,8 @@ function levelName(cr0: number, eflags: number, cpl: number): string {
   return eflags & Flag.VM ? 'virtual-8086 mode' : `ring ${cpl}`;
 }
 
-function noteName({ kind, what, a, b }: Note): string {
+function noteName({ kind, what, a, b, data }: Note): string {
+  if (data) return `${what} ${describeFrame(data)}`;
   if (kind === 'key' && (what === 'make' || what === 'break')) {
     return `${keyOfUsage(a)?.name ?? `key ${a}`} ${what === 'make' ? 'down' : 'up'}`;
   }
@@ -177,6 +180,7 @@ function noteName({ kind, what, a, b }: Note): string {
 
 function inputName(channel: string, data: Uint8Array): string {
   if (channel.startsWith('serial:')) return lineOf(new SerialText().take(Array.from(data)));
+  if (channel === NETWORK) return describeFrame(data);
   if (channel !== 'keyboard') return channel;
   const pairs = Array.from({ length: data.length >>> 1 }, (_, i) => data.subarray(2 * i, 2 * i + 2));
   return pairs

@@ -20,6 +20,7 @@ const sound = {
 
 it('takes what the program writes', () => {
   expect(pcFrom(sound)).toBe(sound);
+  expect(pcFrom({ ...sound, nic: { model: 'rtl8029', address: '52:57:00:00:00:01' } })).toBeTruthy();
   expect(pcFrom({ ...sound, bios: 'b', kernel: { image: 'a', initrd: 'i', append: '' } })).toBeTruthy();
 });
 
@@ -33,6 +34,9 @@ it.each([
   ['disks', [{ sectors: 5, geometry: {} }]],
   ['floppies', null],
   ['boot', ['net']],
+  ['nic', { model: 'rtl8029' }],
+  ['nic', { model: 'ne1000', address: '52:57:00:00:00:01' }],
+  ['nic', { model: 'rtl8029', address: '53:57:00:00:00:01' }],
   ['debugPorts', 1],
 ])('names a wrong %s', (name, value) => {
   expect(() => pcFrom({ ...sound, [name]: value })).toThrow(`its "${name}" is not one`);
