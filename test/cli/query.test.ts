@@ -125,6 +125,31 @@ describe('query', () => {
     expect(out.trim().split('\n').length).toBe(2);
   });
 
+  it('includes the clocks that bound it, and says where there is nothing', async () => {
+    const asked = ['query', trace, 'writes', 'counter', '--json'];
+    const all = objects((await run(...asked, '--limit', '4')).out);
+    const [from, to] = [String(all[1].clock), String(all[2].clock)];
+    const { out } = await run(...asked, '--from', from, '--to', to);
+    expect(objects(out)).toEqual(all.slice(1, 3));
+    const between = await run(...asked, '--from', String(all[1].clock + 1), '--to', String(all[2].clock - 1));
+    expect(between).toEqual({
+      code: 88,
+      out: '',
+      err: 'rewind86: there is nothing of the kind in this stretch of the run\n',
+    });
+  });
+
+  it('counts an interrupt where it was requested', async () => {
+    const asked = ['query', trace, 'latency', '--json'];
+    const [one] = objects((await run(...asked, '--limit', '1', '--from', '100000000')).out);
+    const { clock, requested } = one;
+    const exactly = await run(...asked, '--from', String(requested), '--to', String(requested));
+    expect(objects(exactly.out)).toEqual([one]);
+    expect(await run(...asked, '--from', String(requested + 1), '--to', String(clock))).toMatchObject({
+      code: 88,
+    });
+  });
+
   it('finds what was sent, by text and by pattern', async () => {
     expect((await run('query', trace, 'text', 'PANIC')).out).toMatch(
       /^ +\d+ 1\.9\d+ s {2}PANIC: lost update/,
