@@ -85,8 +85,8 @@ interface Sign {
 function marksLine(state: State, columns: number, instructions: readonly number[]): Line {
   const { view, zoom, hits, running, events, facts } = state;
   const known = Math.min(events.upTo, facts.end);
-  const many = Math.max(...instructions) / 2;
-  const isBusy = (column: number) => (instructions[column] ?? 0) > many;
+  const many = Math.max(0, ...instructions) / 2;
+  const isBusy = (column: number) => instructions[column]! > many;
   const cells = Array.from({ length: columns }, (_, i): Sign => {
     if (columnOf(zoom, known, columns) < i) return { text: UNREAD, role: 'dim' };
     return { text: isBusy(i) ? BUSY : READ, role: 'dim' };

@@ -3,7 +3,7 @@
  * test:tui` builds and runs it. The frames that README.md and docs/tui.md show are taken here: with -u they are written
  * to test/golden/tui, and test/tui/docs.test.ts holds the documents to them.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -15,6 +15,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let tmux: Tmux;
 afterEach(() => tmux?.close());
+
+/**
+ * As it was seen before. Where checkpoints are left depends on what was looked at on the way, which depends on how fast
+ * the host is: not on them.
+ */
+async function expectSeen(screen: string, name: string): Promise<void> {
+  const path = join(import.meta.dirname, '..', 'golden', 'tui', name);
+  const withoutCheckpoints = (text: string) => text.replaceAll('┼', '─').replaceAll('┿', '━');
+  const seen = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  if (withoutCheckpoints(seen) !== withoutCheckpoints(screen)) await expect(screen).toMatchFileSnapshot(path);
+}
 
 describe.skipIf(!hasTmux)('the demo', () => {
   it.each(SIZES)('leads from the failure to the race at %i x %i', async (columns, rows) => {
@@ -31,7 +42,7 @@ describe.skipIf(!hasTmux)('the demo', () => {
     const race = await tmux.until(/clock 1820698\d\d/, />001003ab.*inc eax/, /^[^┄]*$/);
     expect(race).toContain('that is the race');
     expect(race.trimEnd().split('\n')).toHaveLength(rows);
-    await expect(race).toMatchFileSnapshot(`../golden/tui/race-${columns}x${rows}.txt`);
+    await expectSeen(race, `race-${columns}x${rows}.txt`);
     await quit(tmux);
   });
 
