@@ -250,6 +250,36 @@ describe('a guest with a network', () => {
     expect(times).toEqual(since);
   });
 
+  it('is drawn with its frames', async () => {
+    expect(await cli('export', at('net.rewind'), '--perfetto', at('net.json'))).toBe(0);
+    const text = fs.readFileSync(at('net.json'), 'utf8');
+    for (const one of [...heard, ...SENT.slice(1).map(filled)]) {
+      expect(text).toContain(`type 88b5h, ${one.length} bytes"`);
+    }
+    expect(text).toContain('"tx 52:57:00:00:00:2a > 02:00:00:00:00:01 type 88b5h, 64 bytes"');
+  });
+
+  it('hears somebody new in a branch', async () => {
+    const peer = await socket();
+    const port = await freePort();
+    const answers: Buffer[] = [];
+    peer.on('message', (bytes) => answers.push(bytes));
+    const sending = setInterval(() => peer.send(SENT.at(-1)!, port, '127.0.0.1'), 50);
+    fs.writeFileSync(at('end.yaml'), '- finish: 30000');
+    // Between the first frame and the last; the guest listens.
+    expect(await cli('events', at('net.rewind'), '--kind', 'net', '--json')).toBe(0);
+    const { clock } = JSON.parse(host.out.split('\n')[1]!) as { clock: number };
+    const branch = ['branch', at('net.rewind'), '--at', String(clock), '--script', at('end.yaml'), '-q'];
+    const net = ['--net', `udp:${port}:${peer.address().port}`, '-o', at('branch.rewind')];
+    const code = await cli(...branch, ...net);
+    clearInterval(sending);
+    expect({ code, err: host.err }).toMatchObject({ code: 3 });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    peer.close();
+    expect(hex(answers.at(-1)!)).toBe(hex(mirrored(SENT.at(-1)!)));
+    expect(await cli('verify', at('branch.rewind'))).toBe(0);
+  });
+
   it('is captured in part', async () => {
     expect(await cli('events', at('net.rewind'), '--kind', 'net', '--json')).toBe(0);
     const { clock } = JSON.parse(host.out.trimEnd().split('\n').at(-1)!) as { clock: number };
