@@ -1,10 +1,19 @@
 /** `events`: lists what happened in a run, by replaying it. */
 import { InvalidArgumentError } from 'commander';
 import type { Place } from '../../replay/debug/places.js';
-import { describeEvent, type EventKind, type RunEvent, watchEvents } from '../../replay/events.js';
+import {
+  describeEvent,
+  type EventFilter,
+  type EventKind,
+  type RunEvent,
+  watchEvents,
+} from '../../replay/events.js';
 import { NOTE_KINDS } from '../../replay/noteDigest.js';
+import { hearEvents } from '../../replay/query/run/events.js';
+import type { Timeline } from '../../replay/timeline/timeline.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import type { Host } from '../host/host.js';
+import { driveInSlices } from '../machine/inSlices.js';
 import { checkOrder, clocksOf, PLACES, place, runOfSession } from '../machine/places.js';
 import {
   addReplayOptions,
@@ -12,8 +21,10 @@ import {
   openSession,
   type ReplayOptions,
   runSession,
+  timelineOf,
   warnIncomplete,
 } from '../machine/trace.js';
+import { readIndex } from '../machine/traceIndex.js';
 import type { AddCommand } from './command.js';
 
 interface EventsOptions extends ReplayOptions {
@@ -56,10 +67,27 @@ async function events(path: string, options: EventsOptions, host: Host): Promise
   const print = (event: RunEvent) =>
     options.json ? `${JSON.stringify(eventJson(event))}\n` : eventText(event);
   const filter = { ...(kind && { kinds: kind }), ...clocks };
-  watchEvents(session, filter, (event) => host.stdout.write(print(event)));
+  const tell = (event: RunEvent) => host.stdout.write(print(event));
+  const index = readIndex(path, session.trace, host);
+  if (index) return await byIndex(timelineOf(path, session.trace, index, options, host), filter, tell, host);
+  watchEvents(session, filter, tell);
   const signal = await runSession(session, to ?? Number.POSITIVE_INFINITY, host, { progress: false });
   if (signal) return signalCode(signal);
   return session.divergence ? diverged(session, host) : ExitCode.ok;
+}
+
+/** Without stretches of the run in which there is nothing of the kind. */
+async function byIndex(
+  timeline: Timeline,
+  filter: EventFilter,
+  tell: (event: RunEvent) => void,
+  host: Host,
+): Promise<number> {
+  const { signal } = await driveInSlices(hearEvents(timeline, filter, tell), host, {
+    where: () => ` at clock ${timeline.clock} of ${timeline.end}`,
+  });
+  if (signal !== undefined) return signalCode(signal);
+  return timeline.divergence ? diverged(timeline, host) : ExitCode.ok;
 }
 
 export function eventJson({ data, ...rest }: RunEvent): Readonly<Record<string, unknown>> {

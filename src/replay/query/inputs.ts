@@ -7,17 +7,23 @@ export interface PastInput extends ChannelInput {
   readonly clock: number;
 }
 
-/** The last input at or before a clock. */
-export function inputBefore(trace: Trace, clock: number): PastInput | undefined {
+/** All of them, in order of time. */
+export function* inputsOf(trace: Trace): Generator<PastInput, void, void> {
   const names: string[] = [];
-  let last: PastInput | undefined;
   for (const frame of trace.segments) {
     const segment = trace.segment(frame);
-    if (segment.from > clock) break;
     names.push(...segment.names);
     const inputs = reading(frame, () => decodeInputs(segment.inputs, segment.from));
-    const input = inputs.findLast((one) => one.clock <= clock);
-    if (input) last = { clock: input.clock, channel: names[input.channel] ?? '', data: input.data };
+    for (const { clock, channel, data } of inputs) yield { clock, channel: names[channel] ?? '', data };
+  }
+}
+
+/** The last input at or before a clock. */
+export function inputBefore(trace: Trace, clock: number): PastInput | undefined {
+  let last: PastInput | undefined;
+  for (const input of inputsOf(trace)) {
+    if (input.clock > clock) break;
+    last = input;
   }
   return last;
 }

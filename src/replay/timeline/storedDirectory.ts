@@ -4,6 +4,7 @@
  * sent on the serial console. Numbers are varints, as in a trace.
  */
 import type { Outcome } from '../../core/device.js';
+import { NOTE_KINDS } from '../noteDigest.js';
 import type { ReplayMark } from '../replayer.js';
 import { ByteReader, ByteWriter } from '../trace/bytes.js';
 import type { PagedBytes } from './storedPages.js';
@@ -49,7 +50,7 @@ export interface Directory {
   readonly sentAt: readonly number[];
 }
 
-const DIGEST_WORDS = 20;
+const DIGEST_WORDS = 2 * NOTE_KINDS.length;
 const OUTCOMES = ['power-off', 'reset', 'triple-fault', 'halted', 'exit'] as const;
 
 // ---- writing ----

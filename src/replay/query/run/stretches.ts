@@ -13,12 +13,19 @@ export interface Span {
 const WIDEST = 4;
 
 /** In order of time. Without an index: all of it, in one piece. */
-export function stretchesFor(question: Question, index: StoredIndex | undefined, { from, to }: Span): Span[] {
+export function stretchesFor(question: Question, index: StoredIndex | undefined, span: Span): Span[] {
+  return stretchesWhere(index, span, (stretch) => mayHold(question, stretch));
+}
+
+/** The same, of whatever may happen in some stretches. */
+export function stretchesWhere(
+  index: StoredIndex | undefined,
+  { from, to }: Span,
+  mayHold: (stretch: KnownStretch) => boolean,
+): Span[] {
   if (!index) return [{ from, to }];
   const known = index.stretches.filter((s) => s.to > from && s.from < to);
-  const spans = known
-    .filter((stretch) => mayHold(question, stretch))
-    .map((s) => ({ from: Math.max(from, s.from), to: Math.min(to, s.to) }));
+  const spans = known.filter(mayHold).map((s) => ({ from: Math.max(from, s.from), to: Math.min(to, s.to) }));
   return index.end < to ? [...spans, { from: Math.max(from, index.end), to }] : spans;
 }
 

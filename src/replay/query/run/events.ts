@@ -1,0 +1,44 @@
+/**
+ * The events of a run that pass a filter, in order of time, heard by passing the run: of stretches that an index knows,
+ * only those in which there are some. Inputs are where the trace says.
+ */
+import { type EventFilter, type EventKind, eventListener, type RunEvent } from '../../events.js';
+import type { KnownStretch } from '../../timeline/storedIndex.js';
+import type { Timeline } from '../../timeline/timeline.js';
+import { inputsOf } from '../inputs.js';
+import { type Span, stretchesWhere } from './stretches.js';
+
+/** What happens at a clock happens behind the boundary before: no instruction takes so many clocks. */
+const MARGIN = 2 ** 12;
+
+/** Moves the timeline, and leaves it anywhere; gives clocks on the way. */
+export function* hearEvents(
+  timeline: Timeline,
+  filter: EventFilter,
+  emit: (event: RunEvent) => void,
+): Generator<number, void, void> {
+  const { from = 0, to = timeline.end } = filter;
+  const span = { from: Math.max(0, from - MARGIN), to: Math.min(to, timeline.end) };
+  const listener = eventListener({ ...filter, to }, emit);
+  let at: number | undefined;
+  for (const stretch of stretchesOf(timeline, filter.kinds, span)) {
+    if (at !== stretch.from) yield* timeline.seeking(stretch.from);
+    const unlisten = timeline.listen(listener);
+    try {
+      yield* timeline.playing(stretch.to);
+    } finally {
+      unlisten();
+    }
+    if (timeline.divergence) return;
+    at = stretch.to;
+  }
+}
+
+function stretchesOf(timeline: Timeline, kinds: ReadonlySet<EventKind> | undefined, span: Span): Span[] {
+  const inputs = kinds?.has('input') ? Array.from(inputsOf(timeline.trace), ({ clock }) => clock) : [];
+  const mayHold = ({ from, to, notes }: KnownStretch): boolean => {
+    if (!kinds || inputs.some((clock) => (clock > from || from === 0) && clock <= to)) return true;
+    return [...kinds].some((kind) => (notes.get(kind) ?? 0) > 0);
+  };
+  return stretchesWhere(timeline.index, span, mayHold);
+}
