@@ -242,6 +242,36 @@ describe('DP8390: remote DMA', () => {
     expect(nic.bus.in(DATA, 2)).toBe(0xffff);
   });
 
+  it('is done at once if there is nothing to move', () => {
+    const nic = started();
+    remote(nic, 0x0a, 0x4000, 0);
+    expect(status(nic)).toBe(0x40);
+  });
+
+  it('moves nothing the other way', () => {
+    const nic = started();
+    fill(nic, 0x4000, [1, 2, 3, 4]);
+    remote(nic, 0x0a, 0x4000, 4);
+    nic.bus.out(DATA, 0x5555, 2);
+    expect([nic.bus.in(DATA, 2), nic.bus.in(DATA, 2)]).toEqual([0x0201, 0x0403]);
+    remote(nic, 0x12, 0x4000, 4);
+    expect(nic.bus.in(DATA, 2)).toBe(0xffff);
+    expect(buffer(nic, 0x4000, 4)).toEqual([1, 2, 3, 4]);
+  });
+
+  it.each([
+    ['RD2', (nic: Card) => out(nic, 0, 0x22)],
+    ['a reset', (nic: Card) => void nic.bus.in(RESET)],
+  ])('is given up by %s', (_, giveUp) => {
+    const nic = started();
+    remote(nic, 0x0a, 0x4000, 4);
+    giveUp(nic);
+    // A command alone: the counter is not written.
+    out(nic, 0, 0x0a);
+    expect(status(nic) & 0x40).toBe(0x40);
+    expect(nic.bus.in(DATA, 2)).toBe(0xffff);
+  });
+
   it('goes on at the beginning of the ring behind its end', () => {
     const nic = started();
     fill(nic, RING * 256, [0xa1, 0xa2]);
@@ -297,6 +327,14 @@ describe('DP8390: transmission', () => {
     out(nic, 0, 0x21);
     nic.bus.advanceSeconds(1e-3);
     expect([status(nic), whats(nic)]).toEqual([0x82, ['tx']]);
+  });
+
+  it('breaks a frame off when the reset port is read', () => {
+    const nic = started();
+    send(nic, 60);
+    nic.bus.in(RESET);
+    nic.bus.advanceSeconds(1e-3);
+    expect([status(nic), nic.bus.in(IO), nic.bus.notes]).toEqual([0x80, 0x21, []]);
   });
 
   it.each([
@@ -415,6 +453,25 @@ describe('DP8390: reception', () => {
     expect(whats(nic).at(-1)).toBe('rx');
     nic.bus.deliver(NET, frameTo(MAC, 60));
     expect(whats(nic).at(-1)).toBe('missed');
+  });
+
+  it('ends before a frame that has too little room, and leaves the ring as it was', () => {
+    const nic = started();
+    const large = frameTo(MAC, 1514);
+    for (let i = 0; i < 9; i++) nic.bus.deliver(NET, large);
+    const [before, next] = [current(nic), buffer(nic, (RING + 1) * 256, 256)];
+    // 3 pages are left: the boundary lies behind them.
+    for (const [length, what] of [
+      [1514, 'missed'],
+      [761, 'missed'],
+      [760, 'rx'],
+    ] as const) {
+      expect(current(nic)).toBe(before);
+      nic.bus.deliver(NET, frameTo(MAC, length));
+      expect(whats(nic).at(-1)).toBe(what);
+    }
+    expect(current(nic)).toBe(RING);
+    expect(buffer(nic, (RING + 1) * 256, 256)).toEqual(next);
   });
 
   it('counts in monitor mode what it would have received, up to 192', () => {
