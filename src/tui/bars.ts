@@ -11,7 +11,8 @@ export function headerLine({ view, facts }: State, columns: number): Line {
   const { clock, retired, mode, halted, outcome, divergence } = view.position;
   const state = divergence ? ` DIVERGED: ${divergence}` : halted ? ' halted' : '';
   const ended = clock >= facts.end && outcome ? `  ${outcome}` : '';
-  const text = ` clock ${clock}  instr ${retired}  ${mode}${state}${ended}`;
+  const live = facts.live ? (clock < facts.end ? '  LIVE, in the past' : '  LIVE, paused') : '';
+  const text = ` clock ${clock}  instr ${retired}  ${mode}${state}${ended}${live}`;
   return fit([span(name, 'focus'), span(fitText(text, columns), 'title')], columns);
 }
 
@@ -19,13 +20,14 @@ export const hintLine = (state: State, columns: number): Line =>
   line(fitText(hintText(state), columns), 'hint');
 
 export function promptLine(state: State, columns: number): Line {
-  const { prompt, running, message, asking } = state;
+  const { prompt, running, message, asking, facts } = state;
   if (asking) return fit(line('Marks are not saved (:marks FILE saves them). Leave? y/n', 'error'), columns);
   if (prompt) return fit(promptSpans(state), columns);
   if (running?.clock !== undefined) return progressLine(state, running, columns);
   if (message) return fit(line(message.text, message.failed ? 'error' : undefined), columns);
   const help = [span('?', 'key'), span(' help  '), span(':', 'key'), span(' command  '), span('q', 'key')];
-  return fit([...help, span(' quit')], columns);
+  const on = facts.live ? [span('  '), span('R', 'key'), span(' run on')] : [];
+  return fit([...help, span(' quit'), ...on], columns);
 }
 
 function promptSpans({ prompt }: State): Line {

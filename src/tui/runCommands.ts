@@ -17,5 +17,6 @@ export const RUN_COMMANDS: readonly LocalCommand[] = [
   },
   { names: ['live'], args: '', help: 'go live from here, as a branch', run: command('live') },
   { names: ['resume'], args: '', help: 'run on from the present', run: command('resume') },
+  { names: ['open'], args: 'FILE', help: 'show another trace', run: command('open') },
   { names: ['parent'], args: '', help: 'back to the parent of a branch', run: command('parent') },
 ];

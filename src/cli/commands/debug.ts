@@ -67,7 +67,7 @@ function givenOf(command: Command, names: readonly string[]): string | undefined
 /** Refuses what contradicts itself: options of machines with a trace, and of traces with a machine. */
 function refuse(
   path: string | undefined,
-  { live, output }: DebugOptions,
+  { live, output, net }: DebugOptions,
   ofMachine: string | undefined,
   ofTrace: string | undefined,
 ): void {
@@ -75,6 +75,7 @@ function refuse(
   if (!live && (ofMachine ?? output) !== undefined) throw usage(`${ofMachine ?? '--output'} is for --live`);
   if (!live) return;
   if (path !== undefined) throw usage(`--live builds a machine, and ${path} is a trace: L goes on from it`);
+  if (net !== undefined && net !== 'none') throw usage('--live has no peer for the network: --net none');
   if (ofTrace !== undefined) throw usage(`${ofTrace} is for recorded runs, not for --live`);
 }
 

@@ -6,6 +6,8 @@ import { changesOf } from '../../replay/branch/assignment.js';
 import { CommandError } from '../../replay/debug/commands/index.js';
 import { ExpressionError } from '../../replay/expression/tokens.js';
 import { ChangeError } from '../../replay/guest/changeError.js';
+import { TraceError } from '../../replay/trace/format.js';
+import { CliError } from '../errors.js';
 import type { Workbench } from './workbench.js';
 
 type Run = Generator<number, string, void>;
@@ -24,6 +26,11 @@ const COMMANDS: Readonly<Record<string, (bench: Workbench, args: string) => Run>
   },
   resume,
   parent: (bench) => bench.goToParent(),
+  // biome-ignore lint/correctness/useYield: it is done at once.
+  open: function* (bench, path) {
+    if (path === '') throw new CommandError('open: a file is missing');
+    return bench.open(path);
+  },
   step,
 };
 
@@ -54,12 +61,14 @@ export function runCommandOf(bench: Workbench, line: string): Run | undefined {
   return command && explained(command(bench, args));
 }
 
+/** What is the user's to mend. */
+const REFUSALS = [ExpressionError, ChangeError, CliError, TraceError];
+
 function* explained(run: Run): Run {
   try {
     return yield* run;
   } catch (error) {
-    if (error instanceof ExpressionError || error instanceof ChangeError)
-      throw new CommandError(error.message);
+    if (REFUSALS.some((kind) => error instanceof kind)) throw new CommandError((error as Error).message);
     throw error;
   }
 }

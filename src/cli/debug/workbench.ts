@@ -44,6 +44,8 @@ export interface Bench {
   readonly provider?: Provider;
   readonly salvage: boolean;
   readonly recording?: { readonly run: LiveRun; readonly file: TraceFile };
+  /** Opens another trace; throws if it cannot be. */
+  readonly open: (path: string) => Debugger;
 }
 
 /** Clocks of a branch that runs by itself, between looks at what else is asked: some tens of milliseconds. */
@@ -61,12 +63,14 @@ export class Workbench {
   readonly #left: Left[] = [];
   readonly #provider: Provider;
   readonly #salvage: boolean;
+  readonly #open: (path: string) => Debugger;
 
-  constructor({ path, debug, provider, recording, salvage }: Bench) {
+  constructor({ path, debug, provider, recording, salvage, open }: Bench) {
     this.#path = path;
     this.debug = debug;
     this.#provider = provider ?? new BranchProvider(new Map(), 0);
     this.#salvage = salvage;
+    this.#open = open;
     this.#recording = recording && { ...recording, live: true };
   }
 
@@ -235,7 +239,7 @@ export class Workbench {
   /** Back to the trace that was left for this branch, where it was left. */
   *goToParent(): Generator<number, string, void> {
     const left = this.#left.pop();
-    if (!left) return 'this trace was not left for a branch here; :open FILE shows another';
+    if (!left) throw new CommandError('no trace was left for a branch here; :open FILE shows another');
     const ended = this.finish('user');
     const trace = Trace.open(new ReadFile(left.path), { salvage: this.#salvage });
     const timeline = this.debug.timeline.onto(trace, left.clock);
@@ -245,6 +249,18 @@ export class Workbench {
     this.#tell();
     yield timeline.clock;
     return ended ?? `${left.path}, at clock ${left.clock}`;
+  }
+
+  /** Another trace, whatever it is of. */
+  open(path: string): string {
+    const debug = this.#open(path);
+    const ended = this.finish('user');
+    this.#recording = undefined;
+    this.#left.length = 0;
+    this.#path = path;
+    this.debug = debug;
+    this.#tell();
+    return ended ?? '';
   }
 
   #show(path: string, timeline: Timeline): void {

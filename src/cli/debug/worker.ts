@@ -41,16 +41,25 @@ await serve((opening) => {
   return { answers, cancel: () => session.cancel(), guest: (action) => guest.do(action) };
 });
 
-function benchOfTrace({ path, symbols, images, ...options }: Opening): Workbench {
-  const timeline = openTimeline(path, options, nodeHost());
-  const { trace } = timeline;
-  const debug = new Debugger(timeline, symbolsFor(trace, symbols));
-  const provider = new BranchProvider(images ? branchImages(images, trace) : new Map(), 0);
-  return new Workbench({ path, debug, provider, salvage: options.salvage });
+/** How other traces are opened, too. */
+function opener({ symbols, ...options }: Opening): (path: string) => Debugger {
+  return (path) => {
+    const timeline = openTimeline(path, options, nodeHost());
+    return new Debugger(timeline, symbolsFor(timeline.trace, symbols));
+  };
+}
+
+function benchOfTrace(opening: Opening): Workbench {
+  const { path, images, salvage } = opening;
+  const open = opener(opening);
+  const debug = open(path);
+  const files = images ? branchImages(images, debug.timeline.trace) : new Map();
+  return new Workbench({ path, debug, provider: new BranchProvider(files, 0), salvage, open });
 }
 
 /** The trace's head is written; the machine stands at power-on. */
-function benchOfMachine({ path, symbols, checkpointMemory }: Opening, options: LiveOptions): Workbench {
+function benchOfMachine(opening: Opening, options: LiveOptions): Workbench {
+  const { path, symbols, checkpointMemory } = opening;
   const plan = planMachine(options, nodeHost());
   checkBoot(options, plan);
   protectInputs(path, plan.inputs);
@@ -62,5 +71,12 @@ function benchOfMachine({ path, symbols, checkpointMemory }: Opening, options: L
     checkpointMemory === undefined ? {} : { checkpointMemory },
   );
   const debug = new Debugger(run.timeline, symbolsFor(run.timeline.trace, symbols));
-  return new Workbench({ path, debug, provider, salvage: false, recording: { run, file } });
+  return new Workbench({
+    path,
+    debug,
+    provider,
+    salvage: false,
+    recording: { run, file },
+    open: opener(opening),
+  });
 }
