@@ -6,7 +6,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { recordManyEvents } from './bench/manyEvents.mjs';
 import { sleep, Terminal, told } from './bench/terminal.mjs';
 import { prepare, ROOT } from './prepare.mjs';
@@ -67,8 +66,8 @@ async function idle() {
 async function memory() {
   const [steps, atOnce, leg] = [Number(process.env.STEPS ?? 40_000), 4, 4000];
   const report = join(folder, 'heap');
-  const hook = pathToFileURL(join(ROOT, 'scripts/bench/heapReport.mjs')).href;
-  const terminal = await begun(START, ['--import', hook], { REWIND86_HEAP: report });
+  const hook = join(ROOT, 'scripts/bench/heapReport.cjs');
+  const terminal = await begun(START, ['--require', hook], { REWIND86_HEAP: report });
   const resident = [];
   const began = Date.now();
   for (let done = 0; done < steps; done += atOnce) {

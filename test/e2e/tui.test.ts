@@ -3,7 +3,7 @@
  * test:tui` builds and runs it. The frames that README.md and docs/tui.md show are taken here: with -u they are written
  * to test/golden/tui, and test/tui/docs.test.ts holds the documents to them.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -127,6 +127,23 @@ describe.skipIf(!hasTmux)('leaving', () => {
     await begun();
     process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), signal);
     expect(await tmux.until(`after ${code}`)).toContain('before');
+    expect(terminalState(tmux)).toBe(CLEAN);
+  });
+
+  it.each([
+    ['interface', 0],
+    ['debugger', 1],
+    ['list of events', 2],
+  ])('by a defect in the thread of the %s', async (_, thread) => {
+    const [file, crash] = [join(folder, 'crash'), join(import.meta.dirname, 'support', 'crash.cjs')];
+    tmux = debug(80, 24, DEMO, `REWIND86_CRASH=${file} NODE_OPTIONS='--require ${crash}'`);
+    await tmux.until('1 of 3');
+    expect(terminalState(tmux)).toBe(TAKEN);
+    writeFileSync(file, String(thread));
+    const said = await tmux.until('after 70');
+    rmSync(file);
+    // The terminal has wrapped it.
+    expect(said.replace(/\s/g, '')).toMatch(/adefectofrewind86,pleasereportit:.*outoftheblue/);
     expect(terminalState(tmux)).toBe(CLEAN);
   });
 
