@@ -34,6 +34,7 @@ export { Scripted } from './replay/script/scripted.js';
 export { Session } from './replay/session.js';
 export type { Control, Hit, PortRange, Stops } from './replay/timeline/stops.js';
 export {
+  type Listener as TimelineListener,
   Timeline,
   type TimelineOptions,
   type Travel,
