@@ -9,7 +9,7 @@ import { helpLines } from './help.js';
 import { MIN_COLUMNS, MIN_ROWS, type Rect } from './layout.js';
 import { panelLines, panelTitle } from './panels/index.js';
 import { runningLines } from './running.js';
-import { layoutFor, type State } from './state.js';
+import { hintShown, layoutFor, type State } from './state.js';
 import { tabsLine } from './tabs.js';
 import { fit, type Line, plainText } from './text.js';
 import type { Painter } from './theme.js';
@@ -41,7 +41,7 @@ export function App({ state, paint }: AppProps) {
           <Part key={name} rect={rect} lines={whole(state, name, rect)} paint={paint} />
         ))
       ) : (
-        <Part rect={body} lines={helpLines(state.help, body.height, columns)} paint={paint} />
+        <Part rect={body} lines={helpLines(state.focus, state.help, body.height, columns)} paint={paint} />
       )}
       <Part rect={timeline} lines={timelineLines(state, timeline.height, columns)} paint={paint} />
       <Part rect={prompt} lines={[promptLine(state, columns)]} paint={paint} />
@@ -103,14 +103,18 @@ function Spoken({ state }: { readonly state: State }) {
   const lines =
     state.help === undefined
       ? [panelTitle(state, focus, columns), ...panelLines(state, focus, SPOKEN_ROWS, columns)]
-      : helpLines(state.help, state.rows - 2, columns);
-  const all = [headerLine(state, columns), ...lines, promptLine(state, columns)];
+      : helpLines(state.focus, state.help, state.rows - 2, columns);
+  const hint = hintShown(state) ? [hintLine(state, columns)] : [];
+  const all = [headerLine(state, columns), ...hint, ...lines, promptLine(state, columns)];
   return <Text>{spokenText(all)}</Text>;
 }
 
+/** Arrows of jumps and bars, of which nothing is to be heard. */
+const DRAWN = /[\u2500-\u259f]+/g;
+
 function spokenText(lines: readonly Line[]): string {
   return lines
-    .map((one) => plainText(one).trim())
+    .map((one) => plainText(one).replace(DRAWN, '').trim())
     .filter(Boolean)
     .join('\n');
 }

@@ -1,5 +1,6 @@
-/** The help: what all keys do, printed from the table by which they are handled. */
+/** The help: what is possible in the panel with the keys, then what all keys do, from the table by which they are handled. */
 import { KEY_GROUPS, keysText } from './keys.js';
+import type { PanelName } from './layout.js';
 import { LOCAL_COMMANDS } from './localCommands.js';
 import { fit, type Line, line, span } from './text.js';
 
@@ -11,8 +12,24 @@ const HEAD: readonly Line[] = [
   line('j and k scroll this help; any other key leaves it.', 'dim'),
 ];
 
-export function helpLines(top: number, rows: number, columns: number): Line[] {
-  const all = [...HEAD, ...keys(), ...commands()];
+const HERE: Readonly<Record<PanelName, string>> = {
+  code: 'S steps back; u: who wrote what it reads; Enter: along a jump',
+  registers: 'u: who wrote this one; Enter: memory there; h l: more',
+  memory: 'u: who wrote this; w: watch it; a esp: go with esp; v: physical',
+  stack: 'u: who wrote this; Enter: memory there; F: back to the call',
+  events: 'Enter goes there; e: only some kinds; / and \\ search',
+  screen: '/ screen TEXT: to where the guest shows it; \\: back to it',
+  serial: '/ TEXT: to where the guest sends it; \\: back to it; k and j scroll',
+  devices: 'h and l: another device; j and k scroll its fields',
+  pages: 'a ADDRESS: the walk of another address; p: of what a cursor is on',
+  bus: 's and S: an instruction on and back, its bus clocks with it',
+  points: 'd: an expression; u: who wrote it; Enter: to a mark',
+  log: 'what commands said; : takes another',
+};
+
+export function helpLines(panel: PanelName, top: number, rows: number, columns: number): Line[] {
+  const here: Line = [span(`In ${panel}: `, 'label'), span(HERE[panel])];
+  const all = [...HEAD, here, ...keys(), ...commands()];
   const from = Math.max(0, Math.min(top, all.length - rows));
   const lines = all.slice(from, from + rows).map((one) => fit(one, columns));
   while (lines.length < rows) lines.push(fit([], columns));

@@ -12,7 +12,7 @@ export const RUN_COMMANDS: readonly LocalCommand[] = [
   {
     names: ['poke'],
     args: 'PLACE=VALUE',
-    help: 'change memory, a register or a device: a branch from here',
+    help: 'change memory, a register, a device: a branch from here',
     run: command('poke'),
   },
   { names: ['live'], args: '', help: 'go live from here, as a branch', run: command('live') },

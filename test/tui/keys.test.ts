@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { helpLines } from '../../src/tui/help.js';
 import { KEY_GROUPS } from '../../src/tui/keys.js';
+import { PANELS } from '../../src/tui/layout.js';
 import { plainText, widthOf } from '../../src/tui/text.js';
 import { openDemo } from './support/localSession.js';
 import { TestScreen } from './support/screen.js';
@@ -94,20 +95,23 @@ describe('any keys', () => {
   });
 });
 
-it('steps and the steps back lead to the same frame', async () => {
+const BACK: Readonly<Record<string, string>> = { s: 'S', S: 's', l: 'h', h: 'l' };
+
+it('moves through time and pages of registers, and the same back, lead to the same frame', async () => {
   screen = new TestScreen(await openDemo(), 120, 40);
-  const panels = () => screen.text.split('\n').slice(0, -4).join('\n');
-  const step = fc.constantFrom('s', 'S');
+  // But for the timeline: checkpoints have been left on the way.
+  const panels = () => screen.text.split('\n').slice(0, -5).join('\n');
+  const step = fc.constantFrom(...Object.keys(BACK));
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1_000_000, max: 64_000_000 }),
       fc.array(step, { maxLength: 12 }),
       async (at, steps) => {
-        await screen.keys('1');
+        await screen.keys('2');
         await screen.type(`:seek i:${at}\r`);
         const before = panels();
         await screen.keys(...steps);
-        await screen.keys(...steps.reverse().map((key) => (key === 's' ? 'S' : 's')));
+        await screen.keys(...steps.reverse().map((key) => BACK[key]!));
         expect(panels()).toBe(before);
       },
     ),
@@ -116,7 +120,7 @@ it('steps and the steps back lead to the same frame', async () => {
 });
 
 describe('help', () => {
-  const all = helpLines(0, 200, 120).map((line) => plainText(line).trimEnd());
+  const all = helpLines('code', 0, 200, 120).map((line) => plainText(line).trimEnd());
 
   it('names every key, and no key does two things', () => {
     expect(new Set(KEYS).size).toBe(KEYS.length);
@@ -125,7 +129,12 @@ describe('help', () => {
     }
   });
 
-  it('fits 80 columns', () => {
-    for (const line of all) expect(line.length).toBeLessThanOrEqual(80);
+  it('begins with what is possible in a panel', () => {
+    expect(all[2]).toMatch(/^In code: S steps back; u: who wrote/);
+  });
+
+  it.each(PANELS)('fits 80 columns, in %s', (panel) => {
+    const lines = helpLines(panel, 0, 200, 120).map((line) => plainText(line).trimEnd());
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   });
 });
