@@ -25,6 +25,7 @@ export { callStack, type Frame, type KnownInterrupt } from './replay/guest/callS
 export { ChangeError } from './replay/guest/changeError.js';
 export { pictureOf, screenLines, screenOf } from './replay/guest/screen.js';
 export { readSymbols, Symbols } from './replay/guest/symbols.js';
+export { type LiveBranch, type LiveFile, type LiveRecording, LiveRun } from './replay/live/liveRun.js';
 export { type BisectAnswer, type BisectQuestion, bisect } from './replay/query/bisect.js';
 export { ready } from './replay/ready.js';
 export { Recorder, type Recording } from './replay/recorder.js';

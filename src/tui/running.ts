@@ -27,7 +27,7 @@ const act =
     become(state, { kind: 'guest', action });
 
 /** What follows Ctrl-A. */
-const ESCAPED: readonly Escaped[] = [
+export const ESCAPED: readonly Escaped[] = [
   { key: ' ', shown: 'Space', help: 'pause, and look around', run: act({ do: 'pause' }) },
   { key: 'x', shown: 'x', help: 'end the run', run: act({ do: 'end' }) },
   { key: 's', shown: 's', help: 'serial line or screen', run: switched },

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { KEY_GROUPS, keysText } from '../../src/tui/keys.js';
 import { LOCAL_COMMANDS } from '../../src/tui/localCommands.js';
+import { ESCAPED } from '../../src/tui/running.js';
 
 const text = readFileSync(new URL('../../docs/tui.md', import.meta.url), 'utf8');
 
@@ -26,6 +27,11 @@ it('lists every command', () => {
   const rows = LOCAL_COMMANDS.map(
     ({ names, args, help }) => `| \`${`${names.join(', ')} ${args}`.trim()}\` | ${help} |`,
   );
+  expect(text).toContain(rows.join('\n'));
+});
+
+it('lists what Ctrl-A does while the machine runs', () => {
+  const rows = ESCAPED.map(({ shown, help }) => `| \`${shown}\` | ${help} |`);
   expect(text).toContain(rows.join('\n'));
 });
 

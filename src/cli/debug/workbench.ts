@@ -82,6 +82,11 @@ export class Workbench {
     return this.#loop !== undefined;
   }
 
+  /** What is shown was recorded by this session. */
+  get recorded(): boolean {
+    return this.#recording !== undefined;
+  }
+
   /** The run that can be run on. */
   get live(): LiveRun | undefined {
     const { run, live } = this.#recording ?? {};

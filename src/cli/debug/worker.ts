@@ -36,10 +36,17 @@ await serve((opening) => {
     view: session.view.bind(session),
     command: session.command.bind(session),
     complete: session.complete.bind(session),
-    finish: () => session.after(() => [bench.finish('user') ?? ''].filter(Boolean)),
+    finish: () => session.after(() => farewell(bench)),
   };
   return { answers, cancel: () => session.cancel(), guest: (action) => guest.do(action) };
 });
+
+/** What is said on the terminal when the interface has gone: what has been recorded, and how it is seen again. */
+function farewell(bench: Workbench): string[] {
+  const ended = bench.finish('user');
+  const again = bench.recorded ? [`rewind86 debug ${bench.path} shows it again`] : [];
+  return ended === undefined ? again : [ended, ...again];
+}
 
 /** How other traces are opened, too. */
 function opener({ symbols, ...options }: Opening): (path: string) => Debugger {

@@ -112,9 +112,9 @@ export class LiveRun implements Runner {
     return reached;
   }
 
-  /** Leaves a checkpoint to which one can go back while it is paused. What waits would be lost there. */
+  /** Leaves a checkpoint to which one can go back while it is paused. */
   keep(): void {
-    if (this.#waiting.length === 0) this.timeline.leave(this.#recorder.mark());
+    this.timeline.leave(this.#recorder.mark());
   }
 
   /** What is lost if the host dies is what comes after. */

@@ -79,12 +79,12 @@ export class Checkpoints {
   }
 
   /**
-   * Goes on with a replayer of another trace, which has the same machine and is equal up to a clock: what lies behind
-   * is given up.
+   * Goes on with a replayer of another trace, which has the same machine and is equal up to a clock, but perhaps for
+   * what came in there: checkpoints from there on are given up, except the one of power-on.
    */
   follow(replayer: Replayer, clock: number): void {
     this.#replayer = replayer;
-    const kept = this.#indexAfter(clock);
+    const kept = Math.max(1, this.#indexAfter(clock - 1));
     for (const gone of this.#list.splice(kept)) this.#bytes.delete(gone);
     this.#index = undefined;
     this.#pinned = undefined;
@@ -95,16 +95,13 @@ export class Checkpoints {
     const { clock } = this.#replayer;
     const at = this.#indexAfter(clock);
     const there = this.#list[at - 1];
-    if (there?.clock === clock && there.mark.tape.steps === mark.tape.steps) return there;
+    if (there?.clock === clock) return there;
     const { picture, bytes } = this.#ram.take();
     const machine = this.#share(this.#replayer.machine.saveState());
     const { retired } = this.#replayer.machine.cpu;
     const checkpoint = { clock, retired, machine: machine.state, ram: picture, mark };
-    // One of the same clock was taken before an input that has come since.
-    const stale = there?.clock === clock ? 1 : 0;
-    this.#list.splice(at - stale, stale, checkpoint);
-    if (stale) this.#bytes.delete(there!);
-    if (at - stale > 0) this.#bytes.set(checkpoint, bytes + machine.bytes + PICTURE_BYTES);
+    this.#list.splice(at, 0, checkpoint);
+    if (at > 0) this.#bytes.set(checkpoint, bytes + machine.bytes + PICTURE_BYTES);
     this.#thin();
     return checkpoint;
   }

@@ -245,12 +245,13 @@ export class Position {
     return yield* this.forward(clock);
   }
 
-  /** To the last checkpoint at or before a clock that can be read. */
+  /** To the last checkpoint at or before a clock that can be read; inputs may have come in there since it was taken. */
   #restore(clock: number): void {
     for (;;) {
       const nearest = this.held.before(clock);
       try {
         this.held.restore(nearest);
+        this.#advance(nearest.clock);
         return;
       } catch (error) {
         this.#indexFailed(error);

@@ -252,8 +252,14 @@ describe('a branch of a live run', () => {
         }
         branch.timeline.seek(branch.present);
         expect(branch.timeline.stateHash()).toBe(stateHash);
+        const back = branch.timeline.onto(openTrace(bytes), at);
+        back.recover(at);
+        for (const place of [at, 90_000, Math.floor(at / 2)]) {
+          back.seek(place);
+          expect(back.stateHash()).toBe(straight(bytes, back.clock));
+        }
       }),
-      { numRuns: 12 },
+      { numRuns: 12, examples: [[0], [20_000]] },
     );
   });
 
