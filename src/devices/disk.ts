@@ -33,6 +33,8 @@ export interface DiskOptions {
 
 export class Disk implements Device {
   readonly name: string;
+  /** Through which its sectors come. */
+  readonly channel: string;
   readonly state = DISK.create();
   readonly pages = new PageStore();
   readonly sectors: number;
@@ -42,6 +44,7 @@ export class Disk implements Device {
 
   constructor(bus: Bus, options: DiskOptions) {
     this.name = options.name;
+    this.channel = options.channel;
     this.sectors = options.sectors;
     this.geometry = options.geometry ?? driveGeometry(options.sectors);
     this.#base = bus.source(options.channel);

@@ -13,6 +13,7 @@ import type { Machine } from '../core/machine.js';
 import { PAGE_SHIFT, PageKind } from '../core/memory.js';
 import type { ChannelInput } from './controls.js';
 import { ChangeError } from './guest/changeError.js';
+import { hexText } from './guest/numbers.js';
 import { writeRegister } from './guest/writeRegister.js';
 
 export type Change =
@@ -52,6 +53,38 @@ export function admit(machine: Machine, channel: string, data: Uint8Array): void
 /** The change as an input. */
 export function inputOfChange(change: Change): ChannelInput {
   return { channel: `${PREFIX}${change.kind}`, data: encode(change) };
+}
+
+const SIZES: Readonly<Record<number, string>> = { 1: 'byte', 2: 'word', 4: 'dword', 8: 'qword' };
+
+/** An input that is a change, as `rewind86 branch` takes it; undefined of any other. */
+export function changeText(channel: string, data: Uint8Array): string | undefined {
+  if (!channel.startsWith(PREFIX)) return undefined;
+  const change = decode(channel, data);
+  switch (change.kind) {
+    case 'memory':
+      return memoryText(change.address, change.data);
+    case 'register':
+      return `${change.name} = ${hexText(change.value)}`;
+    case 'state': {
+      const { device, field, index, value } = change;
+      return `${device}.${field}${index > 0 ? `[${index}]` : ''} = ${hexText(value)}`;
+    }
+    case 'interrupt':
+      return `interrupt ${hexText(change.vector)}`;
+    case 'nmi':
+      return 'nmi';
+  }
+}
+
+/** Of other sizes, byte by byte. */
+function memoryText(address: number, data: Uint8Array): string {
+  const size = SIZES[data.length];
+  if (size) {
+    const value = data.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+    return `phys ${size}[${hexText(address)}] = ${hexText(value)}`;
+  }
+  return Array.from(data, (byte, i) => `phys byte[${hexText(address + i)}] = ${hexText(byte)}`).join(', ');
 }
 
 function encode(change: Change): Uint8Array {

@@ -1,5 +1,6 @@
 /** The list of what happened in a run, made by replaying it: notes of devices, and inputs. */
 import type { Note, NoteKind } from '../core/device.js';
+import { changeText } from './changes.js';
 import { NETWORK } from './controls.js';
 import { describeFrame } from './frames.js';
 import type { Session } from './session.js';
@@ -16,6 +17,8 @@ export interface RunEvent {
   readonly b: number;
   /** Of an input, and of a frame. */
   readonly data?: Uint8Array;
+  /** Of an input, where it is known: which of the trace's it is, from 1 on. */
+  readonly number?: number;
 }
 
 export interface EventFilter {
@@ -36,7 +39,14 @@ export function eventListener(filter: EventFilter, emit: (event: RunEvent) => vo
     },
     input: (channel: string, data: Uint8Array, clock: number): void => {
       if (!wanted('input', clock)) return;
-      emit({ clock, kind: 'input', device: channel, what: 'admit', a: data.length, b: data[0] ?? 0, data });
+      const what = {
+        kind: 'input',
+        device: channel,
+        what: 'admit',
+        a: data.length,
+        b: data[0] ?? 0,
+      } as const;
+      emit({ clock, ...what, data });
     },
   };
 }
@@ -49,11 +59,11 @@ export function watchEvents(session: Session, filter: EventFilter, emit: (event:
 }
 
 /** An event in a line, without its clock. */
-export function describeEvent({ kind, device, what, a, b, data }: RunEvent): string {
+export function describeEvent({ kind, device, what, a, b, data, number }: RunEvent): string {
   const isFrame = kind === 'net' || device === NETWORK;
-  if (data && isFrame) return `${kind.padEnd(6)} ${device} ${what} ${describeFrame(data)}`;
-  const detail = data ? hexOf(data) : `${a} ${b}${printable(kind, what, a)}`;
-  return `${kind.padEnd(6)} ${device} ${what} ${detail}`;
+  const bytes = data && (isFrame ? describeFrame(data) : (changeText(device, data) ?? hexOf(data)));
+  const detail = bytes ?? `${a} ${b}${printable(kind, what, a)}`;
+  return `${kind.padEnd(6)} ${number === undefined ? '' : `${number} `}${device} ${what} ${detail}`;
 }
 
 /** A character that was sent, for the eye. */

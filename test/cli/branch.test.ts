@@ -61,7 +61,7 @@ describe('branch', () => {
     const { out: info } = await cli('info', o);
     expect(info).toMatch(/^branch {8}of trace [0-9a-f]{16}, from clock 190932\d+ on, "put right"$/m);
     const { out: events } = await cli('events', o, '--kind', 'input');
-    expect(events).toMatch(/ 190932\d+ input {2}poke:memory admit/);
+    expect(events).toMatch(/ 190932\d+ input {2}2 poke:memory admit phys dword\[1003ech\] = [\da-f]+h\n/);
     const when = ['--good', LATE, '--first', '--when', 'counter > 20530'];
     expect((await cli('bisect', o, ...when)).out).toContain('poke:memory');
   });

@@ -135,6 +135,12 @@ describe('moves', () => {
     expect((await client.top()).instructionPointerReference).toBe(afterCall);
     await client.stepBack('statement');
     expect(await client.value('clock')).toBe(here);
+    for (const request of [
+      client.nextRequest({ threadId: 2 }),
+      client.continueRequest({ threadId: 0 }),
+      client.stackTraceRequest({ threadId: 9 }),
+    ])
+      await expect(request).rejects.toThrow(/there is no thread \d: the processor is thread 1/);
     await client.stepIn();
     expect((await client.top()).name).toBe('random');
     await client.stepOut();
@@ -424,6 +430,7 @@ describe('a long search', () => {
     const { stopped } = await search(direction);
     await expect(client.stackTraceRequest({ threadId: 1 })).rejects.toThrow('notStopped');
     await expect(client.stepInRequest({ threadId: 1 })).rejects.toThrow('notStopped');
+    await expect(client.pauseRequest({ threadId: 7 })).rejects.toThrow('there is no thread 7');
     await client.pauseRequest({ threadId: 1 });
     expect((await stopped).body).toEqual({ reason: 'pause', threadId: 1, allThreadsStopped: true });
     const here = number(await client.value('clock'));

@@ -96,7 +96,7 @@ describe('runs that differ', () => {
     expect(exact).toBe(true);
     expect(before).toBeLessThan(5000);
     expect(after).toEqual(report.clocks);
-    expect(report.fields).toContainEqual({ name: 'toy.keys[1]', a: '0x0', b: '0x62' });
+    expect(report.fields).toContainEqual({ name: 'toy.keys[1]', a: 0, b: 0x62 });
     expect(report.suspects.inputs).toEqual([
       {
         a: { clock: after.a, channel: 'keyboard', data: '61' },

@@ -110,3 +110,16 @@ describe('places on the command line', () => {
     }
   });
 });
+
+describe('a clock in the midst of an instruction', () => {
+  it('is said to be one', async () => {
+    // The first of the run: a far jump of the BIOS, which takes more than a clock.
+    const said =
+      /^rewind86: --at: clock 1 is between two boundaries of instructions; the next is clock (\d+)\n/;
+    const { err } = await cli('who', TRACE, 'eax', '--no-index', '--at', '1');
+    const next = said.exec(err)![1]!;
+    expect(Number(next)).toBeGreaterThan(1);
+    const { err: nothing } = await cli('who', TRACE, 'eax', '--no-index', '--at', next);
+    expect(nothing).not.toContain('between two');
+  });
+});

@@ -1,8 +1,11 @@
 /** What `bisect` has found, for people and as JSON. */
 import type { Frequency } from '../../core/time.js';
+import { changeText } from '../../replay/changes.js';
+import { valueText } from '../../replay/debug/valueText.js';
 import type { RunEvent } from '../../replay/events.js';
 import type { Frame } from '../../replay/guest/callStack.js';
 import type { Disassembled } from '../../replay/guest/disassemble.js';
+import { addressText, hexText, numberJson } from '../../replay/guest/numbers.js';
 import type { BisectAnswer } from '../../replay/query/bisect.js';
 import type { Circumstances, Executed } from '../../replay/query/circumstances.js';
 import { eventJson, eventText } from './events.js';
@@ -61,20 +64,11 @@ const happening = (event: RunEvent): string => eventText(event).trim();
 export function instructionText({ address, bytes, text, at, about }: Disassembled): string {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   const names = [at, about && `about ${about}`].filter(Boolean).join(', ');
-  return `${hex32(address)}  ${hex.padEnd(BYTES)}  ${text.padEnd(28)}  ${names}`.trimEnd();
+  return `${addressText(address)}  ${hex.padEnd(BYTES)}  ${text.padEnd(28)}  ${names}`.trimEnd();
 }
 
 function stepText({ clock, instruction }: Executed): string {
   return `${clock}  ${instruction ? instructionText(instruction) : 'unreadable'}`;
-}
-
-function hex32(value: number): string {
-  return value.toString(16).padStart(8, '0');
-}
-
-function valueText(value: bigint | undefined): string {
-  if (value === undefined) return 'no value';
-  return value < 10n ? `${value}` : `${value} (${value.toString(16)}h)`;
 }
 
 function operandText({ name, before, after }: Circumstances['operands'][number]): string {
@@ -83,26 +77,28 @@ function operandText({ name, before, after }: Circumstances['operands'][number])
 }
 
 function registerText({ name, before, after }: Circumstances['registers'][number]): string {
-  return `${name} ${before.toString(16)}h -> ${after.toString(16)}h`;
+  return `${name} ${hexText(before)} -> ${hexText(after)}`;
 }
 
 function frameText({ pc, at, left, certainty }: Frame): string {
   const doubt = certainty === 'certain' ? '' : `${certainty}: `;
   const interrupt = left === 'interrupt' ? ', interrupted' : '';
-  return `${doubt}${hex32(pc)}  ${at ?? 'without a name'}${interrupt}`;
+  return `${doubt}${addressText(pc)}  ${at ?? 'without a name'}${interrupt}`;
 }
 
 function interruptionText({ interruption }: Circumstances): string[] {
   if (!interruption) return [];
   const { vector, clock, instruction, resumed } = interruption;
   return [
-    `by interrupt ${vector.toString(16)}h at clock ${clock}, before`,
+    `by interrupt ${hexText(vector)} at clock ${clock}, before`,
     instruction ? instructionText(instruction) : 'an unreadable instruction',
     `It went on at clock ${resumed}, ${resumed - clock} clocks later, with the registers of that time.`,
   ];
 }
 
 export function inputText({ clock, channel, data }: NonNullable<Circumstances['input']>): string {
+  const change = changeText(channel, data);
+  if (change !== undefined) return `clock ${clock} ${change}`;
   const hex = Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
   const text = String.fromCharCode(...data.subarray(0, 40));
   const shown = /^[\x20-\x7e]+$/.test(text) ? ` "${text}"` : '';
@@ -113,7 +109,7 @@ export function inputText({ clock, channel, data }: NonNullable<Circumstances['i
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** `asked`: the question. Values that may not fit a double are hexadecimal texts. */
+/** `asked`: the question. Numbers as numberJson has them. */
 export function bisectJson(answer: Exclude<BisectAnswer, { kind: 'diverged' }>, asked: Json): Json {
   if (answer.kind !== 'change') return { ...asked, found: false, ...answer };
   const {
@@ -135,7 +131,7 @@ export function bisectJson(answer: Exclude<BisectAnswer, { kind: 'diverged' }>, 
     ...rest,
     instruction: instructionJson(instruction),
     operands: operands.map(({ name, address, before: a, after: b }) => {
-      return { name, address: hexOf(address), before: hexOf(a), after: hexOf(b) };
+      return { name, address: numberJson(address), before: numberJson(a), after: numberJson(b) };
     }),
     trail: trail.map((step) => ({ clock: step.clock, instruction: instructionJson(step.instruction) })),
     callStack: callStack.map((frame) => ({ ...frame, at: frame.at ?? null })),
@@ -145,10 +141,6 @@ export function bisectJson(answer: Exclude<BisectAnswer, { kind: 'diverged' }>, 
     events: events.map(eventJson),
     input: input ? { ...input, data: Buffer.from(input.data).toString('hex') } : null,
   };
-}
-
-function hexOf(value: bigint | undefined): string | null {
-  return value === undefined ? null : `0x${value.toString(16)}`;
 }
 
 export function instructionJson(instruction: Disassembled | undefined): Json | null {

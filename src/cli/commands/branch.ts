@@ -34,7 +34,7 @@ import {
 } from '../machine/live.js';
 import { type NetworkOption, networkOption, openWire } from '../machine/network.js';
 import { fileName, natural, seconds } from '../machine/options.js';
-import { clocksOf, PLACES, place, runOf } from '../machine/places.js';
+import { clocksOf, PLACES, place, runOf, sayBoundary } from '../machine/places.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { addTimelineOptions, openTimeline, type TimelineOptions, warnIncomplete } from '../machine/trace.js';
 import { PROGRAM } from '../version.js';
@@ -131,6 +131,7 @@ async function goOn(path: string, options: BranchOptions, host: Host): Promise<n
   if (signal) return signalCode(signal);
   const changes = changesHere(options, timeline, symbols, host);
   if (!changes) return ExitCode.usage;
+  sayBoundary('at', clocks.at, timeline, host);
   const wire = await openWire(options.net);
   const begun = guarded(() => begin(timeline, changes, options, out, images));
   const setting = { script, trace, edits, path, until: clocks.until, wire };

@@ -1,11 +1,13 @@
 /** What `diff` has found, for people and as JSON. */
 import type { Frequency } from '../../core/time.js';
+import { changeText } from '../../replay/changes.js';
 import type { Both, Differing } from '../../replay/diff/both.js';
 import type { Agreement, Difference, Step } from '../../replay/diff/diff.js';
 import type { Differences } from '../../replay/diff/differences.js';
 import type { PastPull } from '../../replay/diff/door.js';
 import { clockOf, type InputSuspect } from '../../replay/diff/suspects.js';
 import type { RunEvent } from '../../replay/events.js';
+import { addressText, hexText, numberJson } from '../../replay/guest/numbers.js';
 import type { PastInput } from '../../replay/query/inputs.js';
 import { outcomeText } from '../../replay/replayer.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
@@ -152,7 +154,7 @@ function suspectText({ a, b }: InputSuspect): string {
 /** A long one in part: what was pasted may be kilobytes. */
 function excerpt(input: PastInput, from: number): string {
   const { length } = input.data;
-  if (length <= INPUT) return inputText(input);
+  if (length <= INPUT || changeText(input.channel, input.data)) return inputText(input);
   const shown = inputText({ ...input, data: input.data.subarray(from, from + INPUT) });
   return `${shown}... (from byte ${from}, of ${length})`;
 }
@@ -214,11 +216,7 @@ function valueText({ name, a, b }: Differing<number | bigint>): string {
 /** Idle timers and fractions as they are. */
 function hexNumber(value: number | bigint): string {
   const whole = typeof value === 'bigint' || Number.isSafeInteger(value);
-  return whole ? `${value.toString(16)}h` : String(value);
-}
-
-function addressText(address: number): string {
-  return address.toString(16).padStart(8, '0');
+  return whole ? hexText(value) : String(value);
 }
 
 function hexOf(data: Uint8Array): string {
@@ -227,7 +225,7 @@ function hexOf(data: Uint8Array): string {
 
 // ---- JSON ----
 
-/** Bytes, and values that may not fit a double, are hexadecimal texts. */
+/** Bytes are hexadecimal digits; numbers as numberJson has them. */
 export function diffJson(answer: Difference | Agreement, { paths, good }: DiffFrame): Json {
   const { kind, machine, leftOut } = answer;
   const found = kind === 'different';
@@ -282,9 +280,9 @@ function registersJson({
   return { registers, flags, fields: values };
 }
 
-function valueJson(value: number | bigint): string {
-  const whole = typeof value === 'bigint' || Number.isSafeInteger(value);
-  return whole ? `0x${value.toString(16)}` : String(value);
+/** Idle timers as texts: JSON has no infinity. */
+function valueJson(value: number | bigint): number | string | null {
+  return typeof value === 'bigint' || Number.isFinite(value) ? numberJson(value) : String(value);
 }
 
 function inputJson<T extends PastInput | PastPull>({ data, ...rest }: T): Json {

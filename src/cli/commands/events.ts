@@ -1,5 +1,6 @@
 /** `events`: lists what happened in a run, by replaying it. */
 import { InvalidArgumentError } from 'commander';
+import { inputsOf } from '../../replay/branch/inputs.js';
 import type { Place } from '../../replay/debug/places.js';
 import {
   describeEvent,
@@ -11,6 +12,7 @@ import {
 import { NOTE_KINDS } from '../../replay/noteDigest.js';
 import { hearEvents } from '../../replay/query/run/events.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
+import type { Trace } from '../../replay/trace/reader.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import type { Host } from '../host/host.js';
 import { driveInSlices } from '../machine/inSlices.js';
@@ -67,13 +69,28 @@ async function events(path: string, options: EventsOptions, host: Host): Promise
   const print = (event: RunEvent) =>
     options.json ? `${JSON.stringify(eventJson(event))}\n` : eventText(event);
   const filter = { ...(kind && { kinds: kind }), ...clocks };
-  const tell = (event: RunEvent) => host.stdout.write(print(event));
+  const numbered = inputNumbers(session.trace);
+  const tell = (event: RunEvent) => host.stdout.write(print(numbered(event)));
   const index = readIndex(path, session.trace, host);
   if (index) return await byIndex(timelineOf(path, session.trace, index, options, host), filter, tell, host);
   watchEvents(session, filter, tell);
   const signal = await runSession(session, to ?? Number.POSITIVE_INFINITY, host, { progress: false });
   if (signal) return signalCode(signal);
   return session.divergence ? diverged(session, host) : ExitCode.ok;
+}
+
+/** Gives inputs, which come in order, the numbers by which `branch` calls them. */
+function inputNumbers(trace: Trace): (event: RunEvent) => RunEvent {
+  const inputs = inputsOf(trace);
+  let passed = 0;
+  return (event) => {
+    if (event.kind !== 'input') return event;
+    const { clock, device } = event;
+    const at = inputs.findIndex((one, i) => i >= passed && one.clock === clock && one.channel === device);
+    if (at < 0) return event;
+    passed = at + 1;
+    return { ...event, number: passed };
+  };
 }
 
 /** Without stretches of the run in which there is nothing of the kind. */

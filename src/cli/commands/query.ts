@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { isConsoleByte } from '../../replay/controls.js';
 import type { Place } from '../../replay/debug/places.js';
-import { wholeFrom } from '../../replay/guest/numbers.js';
+import { hexText, wholeFrom } from '../../replay/guest/numbers.js';
 import type { Symbols } from '../../replay/guest/symbols.js';
 import { Histogram } from '../../replay/query/run/histogram.js';
 import { addressOf, placeOf } from '../../replay/query/run/place.js';
@@ -14,7 +14,7 @@ import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
 import { driveInSlices, toward } from '../machine/inSlices.js';
 import { fileName, natural } from '../machine/options.js';
-import { checkOrder, clocksOf, PLACES, place, runOf } from '../machine/places.js';
+import { checkOrder, clocksOf, PLACES, place, runOf, sayBoundary } from '../machine/places.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { Asking } from '../query/ask.js';
 import { findingJson, findingText, secondsText } from '../query/findings.js';
@@ -33,7 +33,8 @@ interface QueryOptions extends RunOptions {
 const TOPICS = `
 What can be asked for:
   executions ADDRESS         every execution of the instruction there, with registers
-  calls FUNCTION             the same, with arguments and the return address
+  calls FUNCTION             the same where it is called, with arguments and the return address; jumps within
+                             it, interrupts and what falls through into it are no calls
   writes PLACE, reads PLACE  accesses to memory: byte[0xb8000], phys dword[0x1000], a symbol, pte ADDRESS
   ports FIRST[-LAST]         accesses to ports, with values
   vectors [N]                interrupts, exceptions and INT
@@ -46,7 +47,11 @@ export const addQuery: AddCommand = (program, host, finish) => {
   addTopics(addRunOptions(program.command('query').description('list what happened in a whole run')))
     .option('--from <place>', 'where to begin (default: the beginning)', place)
     .option('--to <place>', 'the last clock of interest (default: the end)', place)
-    .option('--limit <n>', 'only the first n', natural(Number.MAX_SAFE_INTEGER, 1))
+    .option(
+      '--limit <n>',
+      'no more than the first n; of latency, interrupts',
+      natural(Number.MAX_SAFE_INTEGER, 1),
+    )
     .option('--at <place>', 'where names and addresses are looked up (default: the end)', place)
     .option('--symbols <file>', SYMBOLS_HELP, fileName)
     .action(async (path: string, topic: string, words: string[], options: QueryOptions) =>
@@ -87,6 +92,7 @@ async function query(
   if (WITH_PLACE.includes(topic)) {
     const there = await driveInSlices(timeline.seeking(at), host, toward(at));
     if (there.signal) return signalCode(there.signal);
+    sayBoundary('at', clocks.at, timeline, host);
   }
   const symbols = symbolsFor(timeline.trace, options.symbols);
   const question = understood(what, host, () => questionOf(topic, what, timeline, symbols));
@@ -193,8 +199,8 @@ class Latencies {
     const vectors = [...this.#vectors].sort(([a], [b]) => a - b);
     return vectors
       .flatMap(([vector, { entry, service }]) => [
-        histogramText(`vector ${vector.toString(16)}h, from request to handler`, entry, frequency),
-        histogramText(`vector ${vector.toString(16)}h, from handler to end of service`, service, frequency),
+        histogramText(`vector ${hexText(vector)}, from request to handler`, entry, frequency),
+        histogramText(`vector ${hexText(vector)}, from handler to end of service`, service, frequency),
       ])
       .join('');
   }

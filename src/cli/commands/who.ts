@@ -11,7 +11,7 @@ import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
 import { driveInSlices, toward } from '../machine/inSlices.js';
 import { fileName } from '../machine/options.js';
-import { clocksOf, PLACES, place, runOf } from '../machine/places.js';
+import { clocksOf, PLACES, place, runOf, sayBoundary } from '../machine/places.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
 import { diverged } from '../machine/trace.js';
 import { Asking } from '../query/ask.js';
@@ -50,6 +50,7 @@ async function who(path: string, what: string, options: WhoOptions, host: Host):
   const there = await driveInSlices(timeline.seeking(at), host, toward(at));
   if (there.signal) return signalCode(there.signal);
   if (timeline.divergence) return diverged(timeline, host);
+  sayBoundary('at', clocks.at, timeline, host);
   const symbols = symbolsFor(timeline.trace, options.symbols);
   const meant = understood(what, host, () => placeOf(what, timeline.machine, symbols));
   if (!meant) return ExitCode.usage;

@@ -78,6 +78,15 @@ function checkWithin(name: string, clock: number, end: number, host: Host): void
   say(host, message);
 }
 
+/** Says so, where one stands elsewhere than was asked: instructions are not cut in two. */
+export function sayBoundary(name: string, asked: number | undefined, { clock }: Timeline, host: Host): void {
+  if (asked === undefined || asked === clock) return;
+  say(
+    host,
+    `--${name}: clock ${asked} is between two boundaries of instructions; the next is clock ${clock}`,
+  );
+}
+
 /** Says no to a stretch that ends before it begins. */
 export function checkOrder(from: number | undefined, to: number | undefined): void {
   if (from !== undefined && to !== undefined && from > to) throw usage('--from is after --to');

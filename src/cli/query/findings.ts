@@ -2,13 +2,13 @@
 import type { Frequency } from '../../core/time.js';
 import type { Code } from '../../replay/guest/code.js';
 import { type Disassembled, disassemble } from '../../replay/guest/disassemble.js';
+import { addressText, hexText } from '../../replay/guest/numbers.js';
 import type { Symbols } from '../../replay/guest/symbols.js';
 import type { Call, Finding, MemoryAccess } from '../../replay/query/run/question.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-export const hex32 = (value: number): string => value.toString(16).padStart(8, '0');
-const hex = (value: number | undefined): string => (value === undefined ? '?' : value.toString(16));
+const hex = (value: number | undefined): string => (value === undefined ? '?' : hexText(value));
 
 export function secondsText(clock: number, { num, den }: Frequency): string {
   return `${((clock * den) / num).toFixed(6)} s`;
@@ -50,20 +50,21 @@ function registersText(registers: Readonly<Record<string, number>>): string {
     .join(' ');
 }
 
-function callText({ code, registers, stack }: Call, symbols: Symbols): string {
-  const [from, ...words] = stack;
+function callText({ code, registers, stack, returnAddress, how }: Call, symbols: Symbols): string {
+  const words = stack.slice(1);
   const inRegisters = REGISTER_ARGUMENTS.filter((name) => name in registers);
   const named = inRegisters.map((name) => `${name}=${hex(registers[name])}`);
-  const caller = from === undefined ? '?' : (symbols.show(from) ?? hex32(from));
-  const name = code && (symbols.show(code.pc) ?? hex32(code.pc));
-  return `${name}(${[...named, 'stack', ...words.map(hex)].join(' ')})  from ${caller}`;
+  const caller = symbols.show(returnAddress) ?? addressText(returnAddress);
+  const jumped = how === 'jump' ? ', by a jump' : '';
+  const name = code && (symbols.show(code.pc) ?? addressText(code.pc));
+  return `${name}(${[...named, 'stack', ...words.map(hex)].join(' ')})  from ${caller}${jumped}`;
 }
 
 function accessText({ kind, address, length, before, value, by }: MemoryAccess, code: string): string {
   const what = kind === 'read' ? hex(value) : `${hex(before)} -> ${hex(value)}`;
   const who =
     by === 'instruction' ? code : by === 'interrupt' ? `entering a handler at ${code}` : 'bus master';
-  return `${kind} ${hex32(address)} ${widthText(length)} ${what}  ${who}`;
+  return `${kind} ${addressText(address)} ${widthText(length)} ${what}  ${who}`;
 }
 
 function widthText(bytes: number): string {
@@ -72,8 +73,8 @@ function widthText(bytes: number): string {
 
 function codeText(code: Code, symbols: Symbols): string {
   const instruction = instructionOf(code, symbols);
-  if (!instruction) return hex32(code.pc);
-  return [hex32(code.pc), instruction.text, instruction.at].filter(Boolean).join('  ');
+  if (!instruction) return addressText(code.pc);
+  return [addressText(code.pc), instruction.text, instruction.at].filter(Boolean).join('  ');
 }
 
 function instructionOf({ pc, bytes, bitness }: Code, symbols: Symbols): Disassembled | undefined {
@@ -83,7 +84,7 @@ function instructionOf({ pc, bytes, bitness }: Code, symbols: Symbols): Disassem
 export function findingJson({ code, behind: _, ...finding }: Finding, symbols: Symbols): Json {
   if (!code) return finding;
   const instruction = instructionOf(code, symbols);
-  const caller = finding.kind === 'call' ? finding.stack[0] : undefined;
+  const caller = finding.kind === 'call' ? finding.returnAddress : undefined;
   return {
     ...finding,
     ...(caller !== undefined && { from: symbols.show(caller) ?? null }),

@@ -2,11 +2,12 @@
 import type { Frequency } from '../../core/time.js';
 import { valueText } from '../../replay/debug/valueText.js';
 import type { Frame } from '../../replay/guest/callStack.js';
+import { addressText, hexText, numberJson } from '../../replay/guest/numbers.js';
 import type { Author } from '../../replay/query/run/author.js';
 import type { Place } from '../../replay/query/run/place.js';
 import { block, instructionJson, instructionText } from '../commands/bisectReport.js';
 import { eventText } from '../commands/events.js';
-import { hex32, secondsText } from './findings.js';
+import { secondsText } from './findings.js';
 
 interface WhoFrame {
   readonly first: boolean;
@@ -19,7 +20,7 @@ export function whoText(author: Author, place: Place, { first, frequency }: WhoF
   const { clock, retired, registers, callStack, notes } = author;
   const verb = place.kind === 'value' ? 'changed' : 'written';
   const when = `clock ${clock}, ${secondsText(clock, frequency)}, instruction ${retired + 1}`;
-  const names = Object.entries(registers).map(([name, value]) => `${name} ${value.toString(16)}`);
+  const names = Object.entries(registers).map(([name, value]) => `${name} ${hexText(value)}`);
   const lines = Array.from({ length: Math.ceil(names.length / REGISTERS_A_LINE) }, (_, i) =>
     names.slice(i * REGISTERS_A_LINE, (i + 1) * REGISTERS_A_LINE).join('  '),
   );
@@ -39,7 +40,7 @@ export function whoText(author: Author, place: Place, { first, frequency }: WhoF
 
 function whereText(place: Place): string {
   if (place.kind !== 'memory') return '';
-  return ` (physical ${place.memory.map(({ address }) => `${address.toString(16)}h`).join(', ')})`;
+  return ` (physical ${place.memory.map(({ address }) => hexText(address)).join(', ')})`;
 }
 
 function byLines({ by, instruction }: Author): string[] {
@@ -52,25 +53,26 @@ function byLines({ by, instruction }: Author): string[] {
 function valueLines({ before, after }: Author, place: Place): string[] {
   if (place.kind === 'sector') return [];
   if (before === undefined && after === undefined) return [];
-  return [`${before === undefined ? 'unknown' : valueText(before)} -> ${valueText(after)}`];
+  if (before !== undefined) return [`${valueText(before)} -> ${valueText(after)}`];
+  const why =
+    'what was there is not known: it is the memory of a device, and reading it could change the device';
+  return [`${valueText(after)}; ${why}`];
 }
 
 function frameText({ pc, at, left, certainty }: Frame): string {
   const doubt = certainty === 'certain' ? '' : `${certainty}: `;
   const interrupt = left === 'interrupt' ? ', interrupted' : '';
-  return `${doubt}${hex32(pc)}  ${at ?? 'without a name'}${interrupt}`;
+  return `${doubt}${addressText(pc)}  ${at ?? 'without a name'}${interrupt}`;
 }
 
-/** Values that may not fit a double are hexadecimal texts. */
 export function whoJson(author: Author, place: Place): Readonly<Record<string, unknown>> {
   const { instruction, callStack, before, after, ...rest } = author;
-  const hex = (value: bigint | undefined) => (value === undefined ? null : `0x${value.toString(16)}`);
   return {
     what: place.name,
     ...(place.kind === 'memory' && { physical: place.memory }),
     ...rest,
-    before: hex(before),
-    after: hex(after),
+    before: numberJson(before),
+    after: numberJson(after),
     instruction: instructionJson(instruction),
     callStack,
   };

@@ -18,7 +18,7 @@ import { type Errand, Motion } from './motion.js';
 import type { Outbox } from './outbox.js';
 import type { Answer, Client, Handle } from './requests.js';
 import { stackTrace } from './stackFrames.js';
-import { type Cause, stopped } from './stopped.js';
+import { type Cause, stopped, THREAD } from './stopped.js';
 import { Variables } from './variables.js';
 
 const HERE: Arrival = { reason: 'arrived', met: [], hits: [] };
@@ -68,7 +68,8 @@ export class Debuggee {
     const find = (table: Readonly<Record<string, Handle>>) =>
       Object.hasOwn(table, command) ? table[command] : undefined;
     const [always, standing] = [find(this.#always), find(this.#standing)];
-    if (!standing || !this.motion.busy) return always ?? standing;
+    const handle = always ?? standing;
+    if (!standing || !this.motion.busy) return handle && ((request, seq) => handle(ofThread(request), seq));
     return () => {
       throw new NotStopped();
     };
@@ -238,6 +239,13 @@ function moveTo(debug: Debugger, stopAt: string): Move {
     if (error instanceof RangeError) throw new RequestError(`stopAt: ${error.message}`);
     throw error;
   }
+}
+
+/** A request that names a thread must name the one there is. */
+function ofThread(request: Arguments): Arguments {
+  const id = request.whole('threadId', THREAD);
+  if (id !== THREAD) throw new RequestError(`there is no thread ${id}: the processor is thread ${THREAD}`);
+  return request;
 }
 
 function refuse(): never {

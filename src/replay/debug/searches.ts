@@ -1,6 +1,8 @@
 /** Moves to what a guest said, showed or wrote. */
 import type { Machine } from '../../core/machine.js';
-import { Disk } from '../../devices/disk.js';
+import type { Expression } from '../expression/expression.js';
+import { diskNamed } from '../guest/disks.js';
+import { hexText } from '../guest/numbers.js';
 import { screenLines } from '../guest/screen.js';
 import type { Stops } from '../timeline/stops.js';
 import { VIDEO_MEMORY } from '../timeline/storedIndex.js';
@@ -114,13 +116,25 @@ function appearing(text: string): Stops {
   };
 }
 
+/** Nobody changes a number: what is meant is the memory there. Throws a RangeError that says how that is written. */
+export function refuseNumber(expression: Expression): void {
+  const { source, ranges } = expression;
+  if (ranges?.length !== 0) return;
+  const address = hexText(BigInt.asUintN(32, expression.value() ?? 0n));
+  throw new RangeError(
+    `"${source}" is a number, not a place: byte[${address}] is the byte there, dword[${address}] four bytes`,
+  );
+}
+
 /** Back to before the last write to memory that an expression names. Throws a RangeError if it names none. */
 export function* lastWrite(debug: Debugger, source: string): Move {
-  const location = debug.expression(source).location();
+  const expression = debug.expression(source);
+  refuseNumber(expression);
+  const location = expression.location();
   if (!location) throw new RangeError(`"${source}" is no place in memory here`);
   const watch = { kind: 'watch', access: 'write', changes: false, ...location } as const;
   const writes = rangesOf(watch, debug.memory);
-  if (writes.length === 0) throw new RangeError(`no page is mapped at ${location.address.toString(16)}h`);
+  if (writes.length === 0) throw new RangeError(`no page is mapped at ${hexText(location.address)}`);
   return yield* debug.find('back', { writes });
 }
 
@@ -133,12 +147,9 @@ export function* lastRegisterWrite(debug: Debugger, name: string): Move {
 
 /** Back to before the last command that wrote a sector of a disk. Throws a RangeError if there is no such disk. */
 export function* lastSectorWrite(debug: Debugger, disk: string, lba: number): Move {
-  const disks = debug.machine.devices.flatMap((device) => (device instanceof Disk ? [device.drive] : []));
-  if (!disks.includes(disk)) {
-    throw new RangeError(`no disk is called "${disk}"; there are ${disks.join(', ') || 'none'}`);
-  }
+  const { drive } = diskNamed(debug.machine, disk);
   return yield* debug.find('back', {
     notes: ({ kind, device, what, a, b }) =>
-      kind === 'disk' && device === disk && what === 'write' && lba >= a && lba < a + b,
+      kind === 'disk' && device === drive && what === 'write' && lba >= a && lba < a + b,
   });
 }

@@ -44,6 +44,8 @@ interface Work {
   readonly interrupted: () => string;
   /** gdb is told where it is: it waits for moves as long as they take, but not for other answers. */
   readonly told: boolean;
+  /** Signs of life so far. */
+  signs: number;
 }
 
 type Answer = string | Work | undefined;
@@ -131,11 +133,17 @@ export class GdbSession {
   }
 
   /**
-   * Says where a long search is. To be called every second of the host: of a target that is silent for some seconds
-   * gdb thinks that it has not understood.
+   * A sign of life in a long search, to be called every second of the host: of a target that is silent for some seconds
+   * gdb thinks that it has not understood. Where it is, is only said after 2, 4, 8 ... of them: lines that some
+   * front ends show cannot be taken back.
    */
   showProgress(): void {
-    if (this.#work?.told) this.#tell(`at clock ${this.#clock} of ${this.#debug.end} ...\n`);
+    const work = this.#work;
+    if (!work?.told) return;
+    work.signs++;
+    const isPower = work.signs > 1 && (work.signs & (work.signs - 1)) === 0;
+    if (isPower) this.#tell(`at clock ${this.#clock} of ${this.#debug.end} ...\n`);
+    else this.#answer('O');
   }
 
   /** The connection is gone: what is under way is given up. */
@@ -216,7 +224,7 @@ export class GdbSession {
 
   #moving(move: Move): Work {
     const interrupted = () => stopReply(this.#inspection.registers, Signal.interrupt);
-    return { slices: this.#move(move), interrupted, told: false };
+    return { slices: this.#move(move), interrupted, told: false, signs: 0 };
   }
 
   *#move(move: Move): Generator<number, string, void> {
@@ -244,6 +252,6 @@ export class GdbSession {
       this.#tell(`interrupted at clock ${this.#debug.clock}\n`);
       return 'OK';
     };
-    return { slices: monitor(this.#debug, line, console), interrupted, told: true };
+    return { slices: monitor(this.#debug, line, console), interrupted, told: true, signs: 0 };
   }
 }

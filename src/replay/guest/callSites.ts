@@ -7,6 +7,8 @@ import { Code, Decoder, DecoderOptions, type Instruction, OpKind } from 'iced-x8
 
 export interface CallSite {
   readonly kind: 'near' | 'far' | 'int';
+  /** In bytes. */
+  readonly length: number;
   /** Where it leads, if the instruction says it. */
   readonly target: Target | undefined;
 }
@@ -50,12 +52,13 @@ function decoded(bytes: Uint8Array, offset: number, wide: boolean): CallSite | u
 }
 
 function siteOf(instruction: Instruction, size: number): CallSite | undefined {
-  if (instruction.code === Code.Int_imm8) return { kind: 'int', target: { vector: instruction.immediate8 } };
+  if (instruction.code === Code.Int_imm8)
+    return { kind: 'int', length: instruction.length, target: { vector: instruction.immediate8 } };
   const near = instruction.isCallNear || instruction.isCallNearIndirect;
   const far = instruction.isCallFar || instruction.isCallFarIndirect;
   const pushed = far ? 2 * size : size;
   if ((!near && !far) || instruction.stackPointerIncrement !== -pushed) return undefined;
-  return { kind: far ? 'far' : 'near', target: targetOf(instruction) };
+  return { kind: far ? 'far' : 'near', length: instruction.length, target: targetOf(instruction) };
 }
 
 function targetOf(instruction: Instruction): Target | undefined {

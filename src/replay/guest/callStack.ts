@@ -11,6 +11,7 @@ import type { Machine } from '../../core/machine.js';
 import { type CallSite, callBefore, LONGEST_CALL, type Target } from './callSites.js';
 import { GuestMemory } from './guestMemory.js';
 import { handlerOf, type InterruptFrame, interruptFrame } from './interruption.js';
+import { hexText } from './numbers.js';
 import { registersOf } from './registers.js';
 import { currentSegments, isVirtual8086, type Segment, segmentOf } from './segments.js';
 import type { Symbols } from './symbols.js';
@@ -204,7 +205,7 @@ class Walk {
   /** Of the call, which may be the last instruction of its function. */
   #nameOf(pc: number): string | undefined {
     const symbol = this.#symbols.nearest((pc - 1) >>> 0);
-    return symbol && `${symbol.name}+${(symbol.offset + 1).toString(16)}h`;
+    return symbol && `${symbol.name}+${hexText(symbol.offset + 1)}`;
   }
 
   // ---- interrupts ----

@@ -27,3 +27,11 @@ export function wholeFrom(text: string): number | undefined {
   const value = Number(numberFrom(text) ?? Number.NaN);
   return Number.isSafeInteger(value) ? value : undefined;
 }
+
+/** In JSON: a number where a double holds it exactly, else `"0x..."`; null of none. */
+export function numberJson(value: number | bigint | undefined): number | string | null {
+  if (value === undefined) return null;
+  return typeof value === 'number' || value <= Number.MAX_SAFE_INTEGER
+    ? Number(value)
+    : `0x${value.toString(16)}`;
+}

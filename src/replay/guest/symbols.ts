@@ -3,6 +3,7 @@
  * /proc/kallsyms, the output of nm, lists of address and name, or the symbol table of an ELF file.
  */
 import { elfSymbols, isElf } from './elfSymbols.js';
+import { hexText } from './numbers.js';
 
 export interface GuestSymbol {
   readonly name: string;
@@ -73,7 +74,7 @@ export class Symbols {
   /** As `nearest`, for people: `name+1fh`. */
   show(address: number): string | undefined {
     const found = this.nearest(address);
-    return found && (found.offset === 0 ? found.name : `${found.name}+${found.offset.toString(16)}h`);
+    return found && (found.offset === 0 ? found.name : `${found.name}+${hexText(found.offset)}`);
   }
 }
 

@@ -179,7 +179,7 @@ describe('commands', () => {
   it('set breakpoints of every kind, list and delete them', () => {
     say('seek 50%');
     expect(say('break 0x100000 if eax == 1')).toBe(
-      '1: break 0x100000 at 00100000 if eax == 1'.replace('1:', `${first()}:`),
+      '1: break 0x100000 at 00100000h if eax == 1'.replace('1:', `${first()}:`),
     );
     say('watch counter');
     say('catch interrupt 0x20');
@@ -231,6 +231,8 @@ describe('commands', () => {
     say('seek here');
     expect(debug.clock).toBe(clock);
     expect(say('marks')).toContain('here');
+    expect(say('mark')).toBe(say('marks'));
+    expect(() => say('mark end')).toThrow('is a position already');
     say('unmark here');
     expect(say('marks')).toBe('no marks');
   });
@@ -238,13 +240,24 @@ describe('commands', () => {
   it('show registers, memory, code, devices, the screen and events', () => {
     say('seek 60%');
     expect(say('registers')).toContain('eip');
-    expect(say('x/16 0x100000')).toMatch(/^00100000 {2}([0-9a-f]{2} ){16}/);
+    expect(say('x/16 0x100000')).toMatch(/^00100000h {2}([0-9a-f]{2} ){16}/);
     expect(say('disassemble/4').split('\n')).toHaveLength(4);
     expect(say('info devices')).toContain('pic1');
     expect(say('info devices pic1')).toContain('imr');
     expect(say('screen')).toContain('racer');
     expect(say('events 5').split('\n')).toHaveLength(5);
     expect(say('where')).toContain('clock');
+    const [, clock, count, seconds] = /^clock (\d+) of \d+, (i:\d+), ([\d.]+s), 60\.00%$/.exec(say('when'))!;
+    expect(Number(clock)).toBe(debug.clock);
+    const here = debug.clock;
+    for (const place of [clock!, count!]) {
+      say('seek 10%');
+      say(`seek ${place}`);
+      expect(debug.clock).toBe(here);
+    }
+    say(`seek ${seconds}`);
+    expect(Math.abs(debug.clock - here)).toBeLessThan(200);
+    say(`seek ${here}`);
   });
 
   it.each([

@@ -511,8 +511,14 @@ describe('monitor', () => {
     gdb.send(packet(`qRcmd,${hex('bisect counter > 1000')}`));
     for (let n = 0; n < 3; n++) gdb.session.advance();
     gdb.take();
-    gdb.session.showProgress();
-    expect(unhex(gdb.take()[0]!.slice(1))).toMatch(new RegExp(`^at clock \\d+ of ${debug.end} \\.\\.\\.\n$`));
+    // A sign of life each second; a line that stays on the screen only after 2, 4, 8 ... of them.
+    const signs = Array.from({ length: 9 }, () => {
+      gdb.session.showProgress();
+      return gdb.take()[0]!;
+    });
+    const lines = signs.flatMap((sign, i) => (sign === 'O' ? [] : [i + 1]));
+    expect(lines).toEqual([2, 4, 8]);
+    expect(unhex(signs[1]!.slice(1))).toMatch(new RegExp(`^at clock \\d+ of ${debug.end} \\.\\.\\.\n$`));
     gdb.send('\x03');
     gdb.settle();
     const [told, answer] = gdb.take();

@@ -1,6 +1,6 @@
 /** What a command of the debugger is: a line of text in, lines of text out. */
 import type { Disassembled } from '../../guest/disassemble.js';
-import { wholeFrom } from '../../guest/numbers.js';
+import { addressText, hexText, wholeFrom } from '../../guest/numbers.js';
 import type { Arrival, Debugger, Move } from '../debugger.js';
 
 /** Gives clocks while it searches, and at its end the lines to show. */
@@ -107,9 +107,9 @@ export function hitText(hit: AnyHit): string {
     case 'read':
       return `${hit.kind} of ${hit.length} bytes at physical ${hex(hit.address)}`;
     case 'port':
-      return `port ${hit.port.toString(16)}h ${hit.write ? 'written' : 'read'}, ${hit.size} bytes`;
+      return `port ${hexText(hit.port)} ${hit.write ? 'written' : 'read'}, ${hit.size} bytes`;
     case 'vector':
-      return `vector ${hit.vector.toString(16)}h (${hit.source})`;
+      return `vector ${hexText(hit.vector)} (${hit.source})`;
     case 'control':
       return `${hit.control} ${hex(hit.before)} -> ${hex(hit.after)}`;
     case 'note':
@@ -131,4 +131,4 @@ export function instructionText({ address, text, at, about }: Disassembled): str
   return `${hex(address)}  ${text.padEnd(names ? 32 : 0)}${names}`;
 }
 
-export const hex = (value: number): string => value.toString(16).padStart(8, '0');
+export const hex = addressText;

@@ -95,11 +95,19 @@ function position(debug: Debugger): string[] {
   return [`${seconds} s of ${((debug.end * den) / num).toFixed(6)} s`, hereText(debug)];
 }
 
+function when({ clock, end, retired, machine }: Debugger): string[] {
+  const { num, den } = machine.frequency;
+  const seconds = ((clock * den) / num).toFixed(6);
+  const percent = ((100 * clock) / Math.max(end, 1)).toFixed(2);
+  return [`clock ${clock} of ${end}, i:${retired}, ${seconds}s, ${percent}%`];
+}
+
 export const LOOKING: readonly Command[] = [
   look(['where', 'info'], '', 'the position in the run', (debug, args) => {
     const [what = '', ...rest] = args.split(/\s+/);
     return what === '' ? position(debug) : about(debug, what, rest.join(' '));
   }),
+  look(['when'], '', 'the same in all units that seek takes', when),
   look(['print', 'p'], 'EXPRESSION', 'its value here (docs/expressions.md)', print),
   look(['x'], '[/BYTES] [ADDRESS]', 'memory at a linear address', (debug, args) =>
     memory(debug, args, false),

@@ -1,6 +1,7 @@
 /** Commands that look for something in the whole run, and go there. */
 import type { Note } from '../../../core/device.js';
 import { describeEvent, type EventKind, eventListener, type RunEvent } from '../../events.js';
+import { sectorIn } from '../../guest/disks.js';
 import { NOTE_KINDS } from '../../noteDigest.js';
 import { type Found, Searcher } from '../../query/search.js';
 import type { Debugger, Direction, Move } from '../debugger.js';
@@ -26,17 +27,17 @@ function event(debug: Debugger, direction: Direction, kind: string): Move {
 }
 
 function who(debug: Debugger, args: string): Move {
-  const [, disk, lba] = /^disk\s+(\S+)\s+(\d+)$/.exec(args) ?? [];
   if (args === '') throw new CommandError('who: what was written is missing');
   try {
-    return staying(debug, guarded(lastWriteOf(debug, args, disk, lba)), 'it was not written before here');
+    return staying(debug, guarded(lastWriteOf(debug, args)), 'it was not written before here');
   } catch (error) {
     throw commandError(error);
   }
 }
 
-function lastWriteOf(debug: Debugger, name: string, disk?: string, lba?: string): Move {
-  if (disk !== undefined) return lastSectorWrite(debug, disk, count(lba!, 'sector', 0));
+function lastWriteOf(debug: Debugger, name: string): Move {
+  const sector = sectorIn(name);
+  if (sector) return lastSectorWrite(debug, sector.disk, count(sector.lba, 'sector', 0));
   return debug.registers.all.has(name) ? lastRegisterWrite(debug, name) : lastWrite(debug, name);
 }
 

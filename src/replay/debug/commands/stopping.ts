@@ -90,7 +90,7 @@ export const STOPPING: readonly Command[] = [
     '[[phys] ADDRESS] [if EXPRESSION]',
     'stop before an instruction',
     (debug, args) =>
-      add(debug, args === '' ? hexPrefixed(debug.pc) : args, 'break', (what) => {
+      add(debug, args === '' ? hex(debug.pc) : args, 'break', (what) => {
         const [, physical, address] = /^(phys\s+)?(.*)$/.exec(what)!;
         return { kind: 'execute', address: addressOf(debug, address!), physical: physical !== undefined };
       }),
@@ -116,5 +116,3 @@ export const STOPPING: readonly Command[] = [
     forEach(args, (number) => debug.breakpoints.enable(number, false)),
   ),
 ];
-
-const hexPrefixed = (value: number): string => `0x${value.toString(16)}`;

@@ -4,6 +4,7 @@
  */
 import type { Hit } from '../../timeline/stops.js';
 import type { Timeline } from '../../timeline/timeline.js';
+import { calledAt } from './callEntry.js';
 import { type Draft, type Listener, listenerFor } from './listeners.js';
 import type { Finding, Question } from './question.js';
 import type { Span } from './stretches.js';
@@ -67,6 +68,14 @@ class Passage {
     this.#collect();
     if (this.#isFull && timeline.clock < to) this.#next = timeline.clock;
     yield* this.#finish();
+    if (this.#inquiry.question.kind === 'calls') yield* this.#sift();
+  }
+
+  /** Keeps only what is a call. */
+  *#sift(): Generator<number, void, void> {
+    const calls = this.#found.flatMap(({ finding }) => (finding.kind === 'call' ? [finding] : []));
+    const called = yield* calledAt(this.#timeline, calls);
+    this.#found = this.#found.filter(({ finding }) => called.has(finding.clock));
   }
 
   get #isFull(): boolean {

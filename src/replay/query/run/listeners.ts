@@ -7,6 +7,7 @@ import type { Machine } from '../../../core/machine.js';
 import { type Code, codeAt } from '../../guest/code.js';
 import { interrupted } from '../../guest/interruption.js';
 import type { Hit, Stops } from '../../timeline/stops.js';
+import { entryAt } from './callEntry.js';
 import { LatencyListener } from './latency.js';
 import type { Finding, MemoryAccess, Question } from './question.js';
 import { Witness } from './witness.js';
@@ -91,13 +92,22 @@ class ExecutionListener implements Listener {
   readonly #drafts = new Drafts();
   /** Instructions retired when it was there last: an instruction that repeats itself is one. */
   #retired = -1;
+  /** Instructions retired when a handler was entered last. */
+  #entered = -1;
 
   constructor(question: Question & { kind: 'executions' | 'calls' }, witness: Witness) {
     this.#isCall = question.kind === 'calls';
     this.stops = {
       addresses: new Set(question.kind === 'calls' ? [question.address] : question.addresses),
+      ...(this.#isCall && { vectors: () => this.#enter() }),
     };
     this.#witness = witness;
+  }
+
+  /** Nothing to stop at. */
+  #enter(): false {
+    this.#entered = this.#witness.machine.cpu.retired;
+    return false;
   }
 
   boundary(): void {
@@ -107,8 +117,11 @@ class ExecutionListener implements Listener {
     this.#retired = retired;
     const { clock } = witness;
     const [code, registers] = [witness.here(), witness.mainRegisters()];
-    if (this.#isCall) this.#drafts.add({ kind: 'call', clock, code, registers, stack: this.#stack(code) });
-    else this.#drafts.add({ kind: 'execution', clock, code, registers });
+    if (!this.#isCall) return this.#drafts.add({ kind: 'execution', clock, code, registers });
+    // The handler of an interrupt that came behind a call.
+    if (retired === this.#entered) return;
+    const entry = entryAt(witness, code);
+    if (entry) this.#drafts.add({ kind: 'call', clock, code, registers, ...entry, stack: this.#stack(code) });
   }
 
   #stack({ bitness }: Code): (number | undefined)[] {

@@ -1,10 +1,12 @@
 /** What `who` and `query` ask about, as people write it: a place in memory, a sector, an entry of a page table. */
 import type { Machine } from '../../../core/machine.js';
 import type { Range } from '../../../core/memory.js';
-import { Disk } from '../../../devices/disk.js';
 import { rangesOf } from '../../debug/breakpoints.js';
+import { refuseNumber } from '../../debug/searches.js';
 import { Expression } from '../../expression/expression.js';
+import { diskNamed, sectorIn } from '../../guest/disks.js';
 import { GuestMemory } from '../../guest/guestMemory.js';
+import { hexText, wholeFrom } from '../../guest/numbers.js';
 import { entryThatMaps } from '../../guest/pageTables.js';
 import type { Symbols } from '../../guest/symbols.js';
 
@@ -15,33 +17,28 @@ export type Place =
   | { readonly kind: 'value'; readonly name: string; readonly expression: Expression };
 
 /**
- * `disk NAME LBA`, `pte ADDRESS` or an expression, where the machine stands. Throws a RangeError, in a line, or an
+ * `disk NAME LBA`, `disk:0 LBA`, `pte ADDRESS` or an expression, where the machine stands. Throws a RangeError, in a line, or an
  * `ExpressionError`.
  */
 export function placeOf(text: string, machine: Machine, symbols: Symbols): Place {
-  const [, disk, lba] = /^disk\s+(\S+)\s+(\S+)$/.exec(text) ?? [];
-  if (disk !== undefined) return sectorOf(disk, Number(lba), machine);
+  const sector = sectorIn(text);
+  if (sector) return sectorOf(sector.disk, wholeFrom(sector.lba), machine);
   const [, linear] = /^pte\s+(.+)$/.exec(text) ?? [];
   if (linear !== undefined) return pageEntryOf(linear, machine, symbols);
   const expression = new Expression(text, machine, { symbols });
+  refuseNumber(expression);
   const location = expression.location();
   if (!location) return { kind: 'value', name: text, expression };
   const watch = { kind: 'watch', access: 'write', changes: false, ...location } as const;
   const memory = rangesOf(watch, new GuestMemory(machine));
-  if (memory.length === 0)
-    throw new RangeError(`no page is mapped at ${location.address.toString(16)}h there`);
+  if (memory.length === 0) throw new RangeError(`no page is mapped at ${hexText(location.address)} there`);
   return { kind: 'memory', name: text, memory };
 }
 
-function sectorOf(disk: string, lba: number, machine: Machine): Place {
-  const disks = machine.devices.filter((device): device is Disk => device instanceof Disk);
-  const found = disks.find(({ drive }) => drive === disk);
-  if (!found) {
-    const names = disks.map(({ drive }) => drive).join(', ');
-    throw new RangeError(`no disk is called "${disk}"; there are ${names || 'none'}`);
-  }
-  if (!Number.isSafeInteger(lba) || lba < 0 || lba >= found.sectors) {
-    throw new RangeError(`${disk} has no such sector: it has 0 to ${found.sectors - 1}`);
+function sectorOf(name: string, lba: number | undefined, machine: Machine): Place {
+  const { drive: disk, sectors } = diskNamed(machine, name);
+  if (lba === undefined || lba >= sectors) {
+    throw new RangeError(`${name} has no such sector: it has 0 to ${sectors - 1}`);
   }
   return { kind: 'sector', name: `sector ${lba} of ${disk}`, disk, lba };
 }
@@ -51,7 +48,7 @@ function pageEntryOf(text: string, machine: Machine, symbols: Symbols): Place {
   const entry = entryThatMaps(machine, linear);
   if (!entry) throw new RangeError('paging is off there: no entry maps anything');
   const where = entry.level === 'table' ? 'page table entry' : 'page directory entry';
-  const name = `${where} of ${linear.toString(16)}h`;
+  const name = `${where} of ${hexText(linear)}`;
   return { kind: 'memory', name, memory: [{ address: entry.address, length: 4 }] };
 }
 

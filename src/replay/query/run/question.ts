@@ -6,7 +6,7 @@ import type { Code } from '../../guest/code.js';
 export type Question =
   /** Whenever the instruction at one of these linear addresses is executed. */
   | { readonly kind: 'executions'; readonly addresses: readonly number[] }
-  /** The same, of the first instruction of a function. */
+  /** Whenever the function is called that begins there. */
   | { readonly kind: 'calls'; readonly address: number }
   /** Whoever writes to or reads from these places in physical memory. */
   | { readonly kind: 'writes' | 'reads'; readonly memory: readonly Range[] }
@@ -35,8 +35,14 @@ export interface Execution extends Found {
 export interface Call extends Found {
   readonly kind: 'call';
   readonly registers: Readonly<Record<string, number>>;
-  /** The words on the stack: the return address first. */
+  /** The words on the stack: what the call has pushed first. */
   readonly stack: readonly (number | undefined)[];
+  /** The CALL: a linear address. */
+  readonly site: number;
+  /** Where the caller goes on: a linear address. */
+  readonly returnAddress: number;
+  /** `jump`: another function, which was called itself, has jumped there. */
+  readonly how: 'call' | 'jump';
 }
 
 export interface MemoryAccess extends Found {
