@@ -127,7 +127,8 @@ describe.skipIf(!hasTmux)('an edit of a recorded run', () => {
     tmux.keys('Enter');
     await tmux.until('branch-001.rewind', 'clock 182270361', /eax +\*?00005555/, ':parent goes back');
     tmux.keys('G');
-    await tmux.until(/clock (?!182270361 )\d+/, 'exit.stopped');
+    // With another number in the counter, it is not found short before its parent ended.
+    await tmux.until(/clock 19193206\d /);
     tmux.keys('P');
     await tmux.until('demo.rewind', 'clock 182270361', /eax +\*?0000(?!5555)/);
     tmux.keys('q');
