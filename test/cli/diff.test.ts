@@ -113,7 +113,7 @@ describe('runs that differ', () => {
     const { code, out } = await diff(a, b, '--symbols', map, '--good', '700000');
     expect(code).toBe(90);
     expect(out).toMatch(/^machines {6}seed: 1 \/ 2$/m);
-    expect(out).toMatch(/^behind {8}[0-9a-f]{8} {2}e5e8 {14}in eax,0E8h {19}(draw|random)\+[0-9a-f]+h$/m);
+    expect(out).toMatch(/^behind {8}[0-9a-f]{8}h {2}e5e8 {14}in eax,0E8h {19}(draw|random)\+[0-9a-f]+h$/m);
     expect(out).toMatch(
       /^suspects {6}read from outside: clock (\d+) entropy 0, 4 bytes \w{8} \/ clock \1 entropy/m,
     );

@@ -103,11 +103,11 @@ describe('the nearest symbol', () => {
     expect([0xff, 0x100, 0x1ff, 0x200, 0x21f].map((at) => symbols.show(at))).toEqual([
       undefined,
       'a',
-      'a+ffh',
+      'a+0ffh',
       'b',
       'b+1fh',
     ]);
-    expect(symbols.show(0x10200 - 1)).toBe('b+ffffh');
+    expect(symbols.show(0x10200 - 1)).toBe('b+0ffffh');
     expect(symbols.show(0x10200)).toBeUndefined();
   });
 
