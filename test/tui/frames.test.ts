@@ -7,6 +7,7 @@ import { panelKey } from '../../src/tui/cursor.js';
 import type { PanelName } from '../../src/tui/layout.js';
 import { panelsOf } from '../../src/tui/state.js';
 import { widthOf } from '../../src/tui/text.js';
+import { REGISTER_PAGES } from '../../src/tui/wanted.js';
 import { openDemo, openXt } from './support/localSession.js';
 import { TestScreen } from './support/screen.js';
 
@@ -52,6 +53,17 @@ describe.each(SIZES)('at %i x %i', (columns, rows) => {
     check(screen.text, columns, rows);
     await expect(trimmed(screen.text)).toMatchFileSnapshot(`../golden/tui/help-${columns}x${rows}.txt`);
     await screen.keys(' ');
+  });
+
+  it('registers, page by page', async () => {
+    await screen.keys('2');
+    for (const page of REGISTER_PAGES.slice(1)) {
+      await screen.keys('l');
+      check(screen.text, columns, rows);
+      const golden = `../golden/tui/registers-${page}-${columns}x${rows}.txt`;
+      await expect(trimmed(screen.text)).toMatchFileSnapshot(golden);
+    }
+    await screen.keys('l');
   });
 });
 

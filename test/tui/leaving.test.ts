@@ -1,5 +1,6 @@
 /** Whatever ends the interface, the terminal is given back; and what is wrong is said before it is taken. */
 import { EventEmitter } from 'node:events';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runInterface } from '../../src/cli/debug/interface.js';
 import { runCli } from '../../src/cli/main.js';
@@ -91,6 +92,46 @@ describe('the terminal is given back', () => {
     await expect(ended).rejects.toThrow('out of the blue');
     expectClean(host);
   });
+});
+
+/** The terminal's private modes (DECSET) that are on after all that was sent. */
+function modesAfter(sent: string): string[] {
+  const on = new Set<string>();
+  for (const [, mode, sets] of sent.matchAll(PRIVATE_MODE)) {
+    if (sets === 'h') on.add(mode!);
+    else on.delete(mode!);
+  }
+  return [...on];
+}
+
+const PRIVATE_MODE = new RegExp(`${String.fromCharCode(0x1b)}\\[\\?(\\d+)([hl])`, 'g');
+/** The cursor, which a terminal shows from the beginning on. */
+const CURSOR = '25';
+
+const bytes = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom(...'sSnN?:/gUBm123456789{}<>z\t\r', '\x1b', '\x1b[5~', '\x1b[<0;9;9M'),
+  },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }) },
+);
+const endings = fc.constantFrom('SIGTERM' as const, 'SIGHUP' as const, 'lost' as const);
+
+it('is given back whatever is typed, and whenever it ends', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(bytes, { maxLength: 12 }), endings, async (typed, ending) => {
+      const { host, session, ended } = await begun();
+      // Leaving by a key is an end like others.
+      for (const keys of typed) host.type(keys);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (ending === 'lost') session.onLost(new Error('the thread ended'));
+      else host.signal(ending);
+      await ended.catch(() => {});
+      expectClean(host);
+      expect(modesAfter(host.out)).toEqual([CURSOR]);
+    }),
+    { numRuns: 10 },
+  );
 });
 
 describe('is refused', () => {
