@@ -127,7 +127,12 @@ describe('an edit', () => {
   it('that is given up ends where it was', () => {
     const bench = benchAt(1_000_000);
     const { clock } = bench.debug;
+    let told = '';
+    bench.onFacts = ({ path }) => {
+      told = path;
+    };
     expect(said(bench, 'poke eax = 1', 2)).toBe('given up');
+    expect(told).toBe(bench.path);
     expect(bench.debug.clock).toBe(clock);
     expect(bench.debug.end).toBeLessThan(PLACE);
     verified(bench.path);

@@ -16,6 +16,7 @@ import type { Timeline } from '../../replay/timeline/timeline.js';
 import { hex64 } from '../../replay/trace/hash.js';
 import { Trace } from '../../replay/trace/reader.js';
 import type { SessionFacts } from '../../tui/session.js';
+import { CliError } from '../errors.js';
 import { BranchProvider, MissingContents } from '../host/branchProvider.js';
 import { freeName, ReadFile } from '../host/files.js';
 import { printable } from '../host/host.js';
@@ -150,17 +151,12 @@ export class Workbench {
 
   #over(error: unknown): void {
     this.#loop = undefined;
-    const recording = this.#recording!;
-    if (error !== undefined) {
-      recording.run.abandon();
-      recording.file.sync();
-      this.#tell();
-      this.onNews(`${(error as Error).message}; ${this.#path} ends before`);
-      if (!(error instanceof MissingContents)) throw error;
-      return;
-    }
-    this.onNews(this.finish('guest')!);
+    if (error === undefined) return this.onNews(this.finish('guest')!);
+    // A sector that nobody knows, a disk that is full: what was written stays, and can be looked at.
+    if (!(error instanceof MissingContents || error instanceof CliError)) throw error;
+    this.#recording!.run.abandon();
     this.#tell();
+    this.onNews(`${error.message}; ${this.#path} ends before`);
   }
 
   /** Ends the trace of the live run, if there is one; what became of it, in a line. */
@@ -192,8 +188,11 @@ export class Workbench {
     this.#left.push({ path: parent, clock });
     this.#show(path, run.timeline);
     this.#recording = { run, file, live };
-    if (!live) yield* this.#follow(run, trace);
-    this.#tell();
+    try {
+      if (!live) yield* this.#follow(run, trace);
+    } finally {
+      this.#tell();
+    }
     const ended = trunk === undefined ? '' : `; ${parent} ends at clock ${trace.covered}`;
     return `${path}: a branch of ${parent} at clock ${clock}${ended}; :parent goes back`;
   }
