@@ -1,6 +1,5 @@
 /** The library's public face: build machines, record, replay, look. Call `ready()` first. */
 
-export { boards } from './cli/machine/boards.js';
 export type { Note, NoteKind, Outcome } from './core/device.js';
 export type { Provider } from './core/door.js';
 export { Machine, type MachineSnapshot } from './core/machine.js';
@@ -26,6 +25,7 @@ export { ChangeError } from './replay/guest/changeError.js';
 export { pictureOf, screenLines, screenOf } from './replay/guest/screen.js';
 export { readSymbols, Symbols } from './replay/guest/symbols.js';
 export { type LiveBranch, type LiveFile, type LiveRecording, LiveRun } from './replay/live/liveRun.js';
+export { boards } from './replay/machines/boards.js';
 export { type BisectAnswer, type BisectQuestion, bisect } from './replay/query/bisect.js';
 export { ready } from './replay/ready.js';
 export { Recorder, type Recording } from './replay/recorder.js';

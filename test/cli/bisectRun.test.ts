@@ -3,8 +3,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boards } from '../../src/cli/machine/boards.js';
 import { runCli } from '../../src/cli/main.js';
+import { boards } from '../../src/replay/machines/boards.js';
 import { RealHost } from './support/realHost.js';
 
 const TRACE = new URL('../../traces/lost-update.rewind', import.meta.url).pathname;

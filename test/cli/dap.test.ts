@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { boards } from '../../src/cli/machine/boards.js';
 import { runCli } from '../../src/cli/main.js';
 import { assemble } from '../../src/devices/firmware/assembler/assembler.js';
 import { guestImage, guestSymbols } from '../../src/devices/firmware/guest.js';
 import { Framing, framed, type Received } from '../../src/replay/dap/framing.js';
+import { boards } from '../../src/replay/machines/boards.js';
 import { DapClient, PortClient } from './support/dapClient.js';
 import { RealHost } from './support/realHost.js';
 

@@ -14,6 +14,7 @@ const REPLAY = [
     'guest',
     'expression',
     '.',
+    'machines',
     'script',
     'timeline',
     'branch',

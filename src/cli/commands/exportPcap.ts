@@ -2,10 +2,10 @@
 import { stationAddress } from '../../devices/description.js';
 import { isFrameSent, NETWORK } from '../../replay/controls.js';
 import { type Direction, PcapngWriter } from '../../replay/export/pcapng.js';
+import { pcFrom } from '../../replay/machines/descriptions.js';
 import type { Session } from '../../replay/session.js';
 import { CliError } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
-import { pcFrom } from '../machine/descriptions.js';
 import { runSession } from '../machine/trace.js';
 import { VERSION } from '../version.js';
 import type { ExportJob } from './exportJob.js';

@@ -3,9 +3,9 @@ import { type Frequency, pitMultiple } from '../../core/time.js';
 import { XT_CLOCK } from '../../devices/boards/xt.js';
 import type { BlobId, DiskDescription, PcDescription, XtDescription } from '../../devices/description.js';
 import { driveGeometry, floppyFormat, type Geometry } from '../../devices/geometry.js';
+import { isPc, isXt, pcFrom, xtFrom } from '../../replay/machines/descriptions.js';
 import type { Description, Origin } from '../../replay/trace/records.js';
 import { type BoardName, printable } from '../host/host.js';
-import { isPc, isXt, pcFrom, xtFrom } from '../machine/descriptions.js';
 import type { Facts } from './info.js';
 
 type Row = readonly [name: string, value: string];

@@ -1,4 +1,5 @@
 /** The host as commands see it, so that tests can run commands in their own process. */
+import type { EngineName } from '../../core/cpu/ia32/cpu.js';
 import type { Boards } from '../../replay/boards.js';
 import type { ConformAnswer, ConformTask } from '../conform/task.js';
 import type { QueryAnswer, QueryTask } from '../query/task.js';
@@ -21,7 +22,7 @@ export interface Input {
 }
 
 /** The engines a machine can run on; equal results, different speeds. */
-export type Engine = 'compiler' | 'interpreter' | 'evaluator';
+export type Engine = EngineName;
 
 export type BoardName = 'pc' | 'xt';
 

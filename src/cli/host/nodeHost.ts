@@ -2,9 +2,9 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Piscina } from 'piscina';
+import { boards, firmware } from '../../replay/machines/boards.js';
 import { cannotWrite } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
-import { boards, firmware } from '../machine/boards.js';
 import type { Host, Workers } from './host.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -1,6 +1,7 @@
 /** What a thread of `query` and `who` does: passes stretches of a run, and tells what it finds. */
+
+import { boards } from '../../replay/machines/boards.js';
 import { ready } from '../../replay/ready.js';
-import { boards } from '../machine/boards.js';
 import { Answerer } from './answer.js';
 import type { QueryAnswer, QueryTask } from './task.js';
 

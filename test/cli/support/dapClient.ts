@@ -3,8 +3,8 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { boards } from '../../../src/cli/machine/boards.js';
 import { runCli } from '../../../src/cli/main.js';
+import { boards } from '../../../src/replay/machines/boards.js';
 import { RealHost } from './realHost.js';
 
 type Stopped = DebugProtocol.StoppedEvent['body'];

@@ -1,7 +1,7 @@
 /** The gdb command in the test's own process, and the real gdb talking to it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { boards } from '../../../src/cli/machine/boards.js';
 import { runCli } from '../../../src/cli/main.js';
+import { boards } from '../../../src/replay/machines/boards.js';
 import { RealHost } from './realHost.js';
 
 /** Is there a gdb on this host that can debug an i386? */

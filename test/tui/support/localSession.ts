@@ -1,9 +1,9 @@
 /** A session in the test's own thread: a real debugger over a real trace, and the list of all its events. */
 import { readFileSync } from 'node:fs';
 import { DebugSession } from '../../../src/cli/debug/session.js';
-import { boards } from '../../../src/cli/machine/boards.js';
 import { Debugger } from '../../../src/replay/debug/debugger.js';
 import { bundledSymbols } from '../../../src/replay/guest/bundledSymbols.js';
+import { boards } from '../../../src/replay/machines/boards.js';
 import { ready } from '../../../src/replay/ready.js';
 import { Session } from '../../../src/replay/session.js';
 import { Timeline } from '../../../src/replay/timeline/timeline.js';

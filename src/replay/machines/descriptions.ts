@@ -4,8 +4,8 @@
  */
 import { Model } from '../../core/cpu/ia32/state.js';
 import { type PcDescription, stationAddress, type XtDescription } from '../../devices/description.js';
-import { TraceError } from '../../replay/trace/format.js';
-import type { Description } from '../../replay/trace/records.js';
+import { TraceError } from '../trace/format.js';
+import type { Description } from '../trace/records.js';
 import { flag, listOf, number, oneOf, optional, record, type Test, text, wrongField } from './shape.js';
 
 const geometry = record({ cylinders: number, heads: number, sectors: number });

@@ -1,7 +1,7 @@
 /** A description out of a trace is a board's or is refused in a word; it is never handed on unseen. */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { isPc, isXt, pcFrom, xtFrom } from '../../../src/cli/machine/descriptions.js';
+import { isPc, isXt, pcFrom, xtFrom } from '../../../src/replay/machines/descriptions.js';
 import { TraceError } from '../../../src/replay/trace/format.js';
 
 const sound = {
