@@ -20,6 +20,8 @@ export interface MachineState {
   readonly pages: ReadonlyMap<string, ReadonlyMap<number, Uint8Array>>;
   /** How the run ended, if it had. */
   readonly outcome: Outcome | undefined;
+  /** What an input has asked for (a reset, an end), before it is served. */
+  readonly requested: Outcome | undefined;
 }
 
 export interface MachineSnapshot extends MachineState {
@@ -227,6 +229,7 @@ export class Machine implements Bus {
       devices: new Map(this.devices.map((d) => [d.name, d.state.bytes.slice()])),
       pages: new Map(this.devices.filter((d) => d.pages).map((d) => [d.name, d.pages!.snapshot()])),
       outcome: this.outcome,
+      requested: this.#requested,
     };
   }
 
@@ -247,7 +250,7 @@ export class Machine implements Bus {
     }
     for (const device of this.devices) device.afterLoad?.();
     this.outcome = state.outcome;
-    this.#requested = undefined;
+    this.#requested = state.requested;
   }
 }
 

@@ -225,11 +225,25 @@ export class PhysicalMemory {
     if (address + data.length > this.size) {
       throw new RangeError(`image of ${data.length} bytes at ${address.toString(16)}h does not fit in RAM`);
     }
-    for (let p = address >>> PAGE_SHIFT; p < (address + data.length) / PAGE_SIZE; p++) {
-      if (this.watched[p]) this.onWatchedWrite(p << PAGE_SHIFT, PAGE_SIZE);
-      this.dirty[p] = Dirty.all;
+    const end = address + data.length;
+    for (let page = address >>> PAGE_SHIFT; page < end / PAGE_SIZE; page++) {
+      if (this.watched[page]) {
+        const start = Math.max(address, page << PAGE_SHIFT);
+        this.#tellChanges(start, data.subarray(start - address, ((page + 1) << PAGE_SHIFT) - address));
+      }
+      this.dirty[page] = Dirty.all;
     }
     this.ram.set(data, address);
+  }
+
+  /** Of a watched page only what differs counts as written: code beside data that travel in time stays decoded. */
+  #tellChanges(address: number, data: Uint8Array): void {
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] === this.ram[address + i]) continue;
+      const first = i;
+      while (i < data.length && data[i] !== this.ram[address + i]) i++;
+      this.onWatchedWrite(address + first, i - first);
+    }
   }
 
   /** Calls `look` for each page written since the last time for this bit; the next write is noticed again. */

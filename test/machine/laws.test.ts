@@ -76,6 +76,23 @@ describe.each(SCENARIOS)('$name', (scenario) => {
     law((seed) => disturbed(seed, (machine) => machine.load(machine.save()), 2 ** 22));
   });
 
+  it('is the same if saved and loaded behind an input, whatever it asks for', () => {
+    const clock = scenario.from + 1000;
+    for (const data of here.machine.door.channels.inputs.includes('power') ? [1, 2] : []) {
+      const pressed = { ...scenario, inputs: [{ clock, channel: 'power', data: Uint8Array.of(data) }] };
+      const way =
+        (disturb: (machine: Machine) => void): Way =>
+        (machine, until) => {
+          disturb(machine);
+          machine.run(until);
+        };
+      const reload = (machine: Machine): void => machine.load(machine.save());
+      expect(play({ ...here, scenario: pressed }, way(reload))).toEqual(
+        play({ ...here, scenario: pressed }, straight),
+      );
+    }
+  });
+
   it('is the same if loaded into another machine', () => {
     const other = machineOf(scenario);
     const random = new Random(7);

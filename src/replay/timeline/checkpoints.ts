@@ -138,6 +138,7 @@ export class Checkpoints {
       let best = 1;
       for (let i = 1; i < this.#list.length; i++)
         if (this.#loss(i, latest) < this.#loss(best, latest)) best = i;
+      if (this.#loss(best, latest) === Number.POSITIVE_INFINITY) return;
       const [gone] = this.#list.splice(best, 1);
       const next = this.#list[best];
       // The pages copied for it that its successor still shows are now the successor's to pay for.
@@ -196,11 +197,13 @@ export class Checkpoints {
    * thrown and the machine stands where it stood.
    */
   restore({ machine, ram, mark }: Checkpoint): void {
-    const { clock, outcome, cpu, schedule, pageKinds, devices, pages } = machine;
+    // Read now: a milestone's parts are unpacked when they are asked for.
+    const { clock, outcome, requested, cpu, schedule, pageKinds, devices, pages } = machine;
     const change = this.#ram.changeTo(ram);
     this.#replayer.goTo(mark);
     this.#ram.apply(change);
-    this.#replayer.machine.loadState({ clock, outcome, cpu, schedule, pageKinds, devices, pages });
+    const state = { clock, outcome, requested, cpu, schedule, pageKinds, devices, pages };
+    this.#replayer.machine.loadState(state);
   }
 
   /**

@@ -210,6 +210,8 @@ class StoredPage implements RamPage {
 class StoredState implements MachineState {
   readonly clock: number;
   readonly outcome: Outcome | undefined;
+  /** No milestone is left while something is asked for, but at the end, behind which nothing follows. */
+  readonly requested = undefined;
   readonly pageKinds: Uint8Array;
   readonly #pages: PageReader;
   readonly #milestone: Milestone;

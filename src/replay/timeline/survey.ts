@@ -124,7 +124,7 @@ class Pass {
   /** Leaves a milestone if it is time for one and there is room. */
   look(): void {
     const done = this.#replayer.clock / this.#replayer.trace.covered;
-    if (this.#due(done) && this.#fits(done)) this.#leave();
+    if (this.#due(done) && this.#fits(done) && !this.#replayer.machine.attention()) this.#leave();
   }
 
   /**

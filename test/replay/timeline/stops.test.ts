@@ -10,6 +10,7 @@ import type { Blobs, PcDescription } from '../../../src/devices/description.js';
 import { ready } from '../../../src/replay/ready.js';
 import type { Stops } from '../../../src/replay/timeline/stops.js';
 import { Timeline } from '../../../src/replay/timeline/timeline.js';
+import { toEnd } from '../../../src/replay/toEnd.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
 import type { Description } from '../../../src/replay/trace/records.js';
 
@@ -192,6 +193,34 @@ it('what is met where a search could be given up is found then', () => {
     });
   }
   expect(found).toBeGreaterThan(0);
+});
+
+it('addresses are met wherever they are executed, before deadlines too', () => {
+  const length = 60_000;
+  const executed = new Map<number, number[]>();
+  timeline.seek(start);
+  const { s } = timeline.machine.cpu as Ia32;
+  timeline.scan(start + length, () => {
+    if (timeline.clock > start) executed.set(s.eip, [...(executed.get(s.eip) ?? []), timeline.clock]);
+    return false;
+  });
+  const often = [...executed].filter(([, clocks]) => clocks.length > 20);
+  expect(often.length).toBeGreaterThan(5);
+  for (const [address, clocks] of often) {
+    const met: number[] = [];
+    // Every goal is a deadline; some lie right behind an execution.
+    const goals = [clocks[3]! + 1, clocks[9]! + 2, start + length];
+    timeline.seek(start);
+    for (const goal of goals) {
+      toEnd(
+        timeline.listening(goal, { addresses: new Set([address]) }, () => {
+          if (timeline.clock > (met.at(-1) ?? start)) met.push(timeline.clock);
+          return false;
+        }),
+      );
+    }
+    expect(met).toEqual(clocks);
+  }
 });
 
 it('a count of instructions is a place of its own, where the guest sleeps too', () => {

@@ -74,9 +74,13 @@ export class I8086Cpu implements Cpu {
     return phase === Phase.halted && !canWake;
   }
 
-  /** CS:IP of the instruction at the boundary. */
+  /**
+   * CS:IP of the instruction at the boundary. Before an iteration of a repeated one what the chip would come back to
+   * behind an interrupt: its last prefix (RPTI, routines/string.ts).
+   */
   get programCounter(): { readonly cs: number; readonly ip: number } {
-    return { cs: this.#chip.sreg[Seg.cs]!, ip: this.#chip.ip };
+    const { sreg, ip, phase } = this.#chip;
+    return { cs: sreg[Seg.cs]!, ip: phase === Phase.repeat ? (ip - 2) & 0xffff : ip };
   }
 
   /** RESET: FFFF:0000, no flags, an empty queue; fetching begins at once. Time goes on. */

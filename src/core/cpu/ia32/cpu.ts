@@ -389,8 +389,9 @@ export class Ia32 implements Cpu, Context {
     s.retired += run.count;
     if (exit === Exit.fault) this.#exception(this.#recordedFault());
     else if (exit === Exit.hot) this.#compile(run.rec);
-    else if (exit === Exit.breakpoint) return;
-    else if (s.clock >= deadline) return;
+    else if (exit === Exit.breakpoint || s.clock >= deadline) return;
+    // A block that cannot be entered may begin at a breakpoint: the observer is asked first.
+    else if (this.#isAtBreakpoint()) return;
     else if (exit === Exit.lookup) this.#prepare(deadline);
     else if (exit === Exit.clock) this.#step(deadline);
     else if (exit === Exit.abort) this.#stepRecord(run.rec, deadline);

@@ -180,6 +180,17 @@ describe('repetition', () => {
     expect(rig.returns).toContain(9);
   });
 
+  it('is the instruction where it stands, before every iteration', () => {
+    const rig = new Rig();
+    rig.load(REP_MOVSB);
+    const places: number[] = [];
+    rig.cpu.observer = { boundary: () => places.push(rig.cpu.programCounter.ip) === 0 };
+    rig.finish();
+    expect(places.slice(0, 3)).toEqual([0, 3, 6]);
+    expect(places.filter((ip) => ip === 9).length).toBe(40);
+    expect(places.filter((ip) => ip === 11).length).toBe(1);
+  });
+
   it('forgets a second prefix: the chip returns to the last one only', () => {
     const rig = new Rig();
     // CS: REP MOVSB, interrupted, goes on as REP MOVSB from DS.
