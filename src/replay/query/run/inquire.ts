@@ -32,7 +32,7 @@ export function* inquire(timeline: Timeline, inquiry: Inquiry): Generator<number
   const passage = new Passage(timeline, inquiry);
   yield* passage.pass();
   if (timeline.divergence) return undefined;
-  return passage.part();
+  return yield* passage.part();
 }
 
 /** Something found, and the boundary behind it. */
@@ -59,16 +59,30 @@ class Passage {
     const { to } = this.#inquiry;
     const timeline = this.#timeline;
     const listener = this.#listener;
+    if (!this.#inquiry.resumed) yield* this.#leadIn();
     yield* timeline.listening(to, listener.stops, (hits) => {
       // Where it came back it has looked at the instruction that comes next already.
-      if (!this.#inquiry.resumed || timeline.clock > this.#start) listener.boundary?.(hits);
+      if (this.#inquiry.resumed && timeline.clock === this.#start) listener.passBy?.();
+      else listener.boundary?.(hits);
       this.#collect();
       return this.#isFull;
     });
     this.#collect();
     if (this.#isFull && timeline.clock < to) this.#next = timeline.clock;
+    if (timeline.divergence) return;
     yield* this.#finish();
     if (this.#inquiry.question.kind === 'calls') yield* this.#sift();
+  }
+
+  /** Has the listener hear what led here, if what is here depends on it; that itself is of the stretch before. */
+  *#leadIn(): Generator<number, void, void> {
+    const listener = this.#listener;
+    if (!listener.looksBack || !this.#timeline.stepBack()) return;
+    yield* this.#timeline.listening(this.#start, listener.stops, (hits) => {
+      listener.boundary?.(hits);
+      return false;
+    });
+    listener.take();
   }
 
   /** Keeps only what is a call. */
@@ -106,21 +120,23 @@ class Passage {
     if (this.#inquiry.last) this.#found = this.#found.slice(-1);
   }
 
-  part(): Part {
-    const findings = this.#found.map((placed) => {
-      const finding = placed.instructionWanted ? this.#located(placed) : placed.finding;
+  *part(): Generator<number, Part, void> {
+    const findings: Finding[] = [];
+    for (const placed of this.#found) {
+      const finding = placed.instructionWanted ? yield* this.#located(placed) : placed.finding;
       // An interrupt is known when it has been served: it has no place of its own.
-      return finding.kind === 'interrupt' ? finding : { ...finding, behind: placed.behind };
-    });
+      findings.push(finding.kind === 'interrupt' ? finding : { ...finding, behind: placed.behind });
+    }
     return { findings, next: this.#next };
   }
 
   /** Goes to the instruction that did it. */
-  #located({ finding, behind }: Placed): Finding {
+  *#located({ finding, behind }: Placed): Generator<number, Finding, void> {
     const timeline = this.#timeline;
     const { machine } = timeline;
     const witness = new Witness(machine);
-    timeline.seek(behind);
+    yield* timeline.seeking(behind);
+    yield behind;
     const after = { retired: timeline.retired, pc: witness.registers.pc() };
     timeline.stepBack();
     const located = { ...finding, clock: timeline.clock, code: witness.here() };

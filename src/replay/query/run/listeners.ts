@@ -31,6 +31,10 @@ export interface Listener {
   close?(): void;
   /** Hears what was met, at the boundary behind it. */
   boundary?(hits: readonly Hit[]): void;
+  /** Where one stands, what comes next was counted before. */
+  passBy?(): void;
+  /** Where one stands, what counts depends on the instruction before. */
+  readonly looksBack?: boolean;
 }
 
 export function listenerFor(question: Question, machine: Machine): Listener {
@@ -102,6 +106,15 @@ class ExecutionListener implements Listener {
       ...(this.#isCall && { vectors: () => this.#enter() }),
     };
     this.#witness = witness;
+  }
+
+  /** The instruction here may be in the midst of repeating itself, or the first of a handler. */
+  get looksBack(): boolean {
+    return this.stops.addresses!.has(this.#witness.registers.pc());
+  }
+
+  passBy(): void {
+    this.#retired = this.#witness.machine.cpu.retired;
   }
 
   /** Nothing to stop at. */
