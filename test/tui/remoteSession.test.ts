@@ -40,6 +40,12 @@ describe('a session in a thread', () => {
     expect(await remote.findEvent({ text: 'power', from: 0, direction: 'forward' })).toBe(count - 1);
   });
 
+  it('tells who listens late of the events that are known', () => {
+    let heard = 0;
+    remote.onEvents = ({ count }) => (heard = count);
+    expect(heard).toBe(events.columns.count);
+  });
+
   it('stands where it is told, and sees the same', async () => {
     const wanted = { code: { rows: 8, syntax: 'intel' }, registers: 'main', watches: ['counter'] } as const;
     expect(await remote.command('seek half')).toMatchObject({ failed: false, cancelled: false });

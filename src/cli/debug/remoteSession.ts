@@ -107,7 +107,7 @@ export class RemoteSession implements SessionPort {
   onFacts: (facts: SessionFacts) => void = () => {};
   onNews: (text: string) => void = () => {};
   onProgress: (progress: Progress | undefined) => void = () => {};
-  onEvents: (events: EventColumns, upTo: number) => void = () => {};
+  #onEvents: (events: EventColumns, upTo: number) => void = () => {};
   #onLost: (reason: Error) => void = () => {};
   #lost: Error | undefined;
   readonly #opening: Opening;
@@ -117,6 +117,7 @@ export class RemoteSession implements SessionPort {
   /** The trace of which the events are listed. */
   #listed = '';
   #list = new EventList();
+  #known: { readonly columns: EventColumns; readonly upTo: number } | undefined;
 
   private constructor(opening: Opening) {
     this.#opening = opening;
@@ -158,12 +159,19 @@ export class RemoteSession implements SessionPort {
     if (this.#lost) listener(this.#lost);
   }
 
+  /** Hears of what is known already, too: a short trace may have been read before anybody listens. */
+  set onEvents(listener: (events: EventColumns, upTo: number) => void) {
+    this.#onEvents = listener;
+    if (this.#known) listener(this.#known.columns, this.#known.upTo);
+  }
+
   #hear(message: FromThread): void {
     if (message.kind === 'progress') this.onProgress(message.progress);
     else if (message.kind === 'news') this.onNews(message.text);
     else if (message.kind === 'facts') this.#learn(message.facts);
     else if (message.kind === 'events') {
-      this.onEvents(this.#list.add(message.piece, message.kinds), message.upTo);
+      this.#known = { columns: this.#list.add(message.piece, message.kinds), upTo: message.upTo };
+      this.#onEvents(this.#known.columns, this.#known.upTo);
     }
   }
 
