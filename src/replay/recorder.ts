@@ -157,6 +157,8 @@ export class Recorder implements Runner {
   #pulls: Pull[] = [];
   #signals: Signal[] = [];
   #checks: Check[] = [];
+  /** A stride or a write has failed: the trace ends with what was written before. */
+  #broken = false;
 
   /** Takes a machine at clock 0 and writes the trace's head; or goes on with what was begun. */
   constructor(recording: Recording | Continuation) {
@@ -188,6 +190,7 @@ export class Recorder implements Runner {
 
   /** Where a replayer of what was recorded would stand. */
   mark(): ReplayMark {
+    this.#expectWhole();
     const { tape, checks } = this.#before;
     const { steps, pulls, signals } = this.#count;
     return {
@@ -209,35 +212,46 @@ export class Recorder implements Runner {
     return this.#writer.size;
   }
 
-  /** As `Machine.run`, stopping on the way for checks. `until` is a whole number, as every clock is. */
+  /**
+   * As `Machine.run`, stopping on the way for checks. `until` is a whole number, as every clock is. If it throws,
+   * what the machine did since the last safe boundary is not in the trace, and nothing more will be.
+   */
   run(until: number): boolean {
     const { machine } = this;
     if (!Number.isSafeInteger(until)) throw new RangeError(`${until} is not a clock`);
+    this.#expectWhole();
     while (machine.cpu.clock < until && !machine.outcome) {
-      this.#stride(Math.min(until, this.#nextCheck, machine.cpu.clock + STRIDE));
+      const reached = this.#stride(Math.min(until, this.#nextCheck, machine.cpu.clock + STRIDE));
       if (machine.cpu.clock >= this.#nextCheck && !machine.outcome) this.#check();
       this.#relieve();
+      if (!reached) break;
     }
     return machine.cpu.clock >= until;
   }
 
-  /** If the provider has no answer, what came before the stride is still written. */
-  #stride(until: number): void {
+  /** False if an observer of the CPU stopped it. If the provider has no answer, what came before is still written. */
+  #stride(until: number): boolean {
     const { clock, retired } = this.machine.cpu;
     const [inputs, pulls] = [this.#inputs.length, this.#pulls.length];
     const [signals, checks] = [this.#signals.length, this.#checks.length];
     try {
-      this.machine.run(until);
+      return this.machine.run(until);
     } catch (error) {
       this.#writeUpTo({ clock, retired, inputs, pulls, signals, checks });
+      this.#broken = true;
       throw error;
     }
+  }
+
+  #expectWhole(): void {
+    if (this.#broken) throw new Error(`the recording broke off at clock ${this.#written}`);
   }
 
   /** Admits an input at the current boundary; a change of the machine is one, too. */
   input(channel: string, data: Uint8Array): void {
     const { machine } = this;
     if (data.length > MAX_INPUT) throw new RangeError(`an input of ${data.length} bytes`);
+    this.#expectWhole();
     const { clock } = machine.cpu;
     admit(machine, channel, data);
     this.#inputs.push({ clock, channel: this.#name(channel), data: data.slice() });
@@ -261,7 +275,9 @@ export class Recorder implements Runner {
   }
 
   #flush(clock: number, retired: number): void {
-    if (clock === this.#written && this.#waiting() === 0) return;
+    if (this.#broken || (clock === this.#written && this.#waiting() === 0)) return;
+    // Until all of it is written: nothing can follow half a frame.
+    this.#broken = true;
     while (this.#contents.waiting) this.#writer.contents(this.#contents.take(UNITS_A_FRAME));
     const from = this.#written;
     this.#writer.segment({
@@ -274,6 +290,7 @@ export class Recorder implements Runner {
       signals: encodeSignals(this.#signals, from),
       checks: this.#encoder.encode(this.#checks, from),
     });
+    this.#broken = false;
     this.#written = clock;
     this.#freshNames = [];
     this.#inputs = [];
@@ -284,6 +301,7 @@ export class Recorder implements Runner {
 
   /** Ends the trace: everything waiting, and a check of the final state. */
   finish(reason: string): Final {
+    this.#expectWhole();
     this.flush();
     const { machine } = this;
     const { clock, retired } = machine.cpu;

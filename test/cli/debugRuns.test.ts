@@ -1,22 +1,37 @@
 /** `debug` where runs are changed or go on: options that contradict each other, edits, branches, and the way back. */
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { GuestInput } from '../../src/cli/debug/guestInput.js';
 import { runCommandOf } from '../../src/cli/debug/runCommands.js';
-import { Workbench } from '../../src/cli/debug/workbench.js';
+import { DebugSession } from '../../src/cli/debug/session.js';
+import { type Opened, Workbench } from '../../src/cli/debug/workbench.js';
+import { cannotWrite } from '../../src/cli/errors.js';
+import { BranchProvider, MissingContents } from '../../src/cli/host/branchProvider.js';
 import { nodeHost } from '../../src/cli/host/nodeHost.js';
 import { openTimeline, openTrace } from '../../src/cli/machine/trace.js';
 import { runCli } from '../../src/cli/main.js';
 import { inputsOf } from '../../src/replay/branch/inputs.js';
+import { KnownContents } from '../../src/replay/branch/knownContents.js';
 import { Debugger } from '../../src/replay/debug/debugger.js';
 import { bundledSymbols } from '../../src/replay/guest/bundledSymbols.js';
 import { ready } from '../../src/replay/ready.js';
 import { Session } from '../../src/replay/session.js';
 import { memorySource } from '../../src/replay/trace/reader.js';
+import { TraceWriter } from '../../src/replay/trace/writer.js';
 import { FakeHost } from './support/fakeHost.js';
 
+const HOST = nodeHost();
 const folder = mkdtempSync(join(tmpdir(), 'rewind86-runs-'));
 const DEMO = join(folder, 'demo.rewind');
 const OPTIONS = { engine: 'compiler', salvage: false } as const;
@@ -27,6 +42,7 @@ beforeAll(async () => {
   await ready();
   copyFileSync(fileURLToPath(new URL('../../traces/lost-update.rewind', import.meta.url)), DEMO);
 });
+afterEach(() => void vi.restoreAllMocks());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('options', () => {
@@ -46,15 +62,33 @@ describe('options', () => {
   });
 });
 
-function open(path: string): Debugger {
-  const timeline = openTimeline(path, OPTIONS, nodeHost());
-  return new Debugger(timeline, bundledSymbols(timeline.trace));
+function open(path: string): Opened & { without: string[] } {
+  const timeline = openTimeline(path, OPTIONS, HOST);
+  const debug = new Debugger(timeline, bundledSymbols(timeline.trace));
+  const provider = new BranchProvider(new Map(), 0);
+  return { debug, provider, close: () => closed.push(path), without: [] };
 }
 
+/** What was closed, in this order. */
+const closed: string[] = [];
+
 function benchAt(clock: number): Workbench {
-  const debug = open(DEMO);
-  debug.timeline.seek(clock);
-  return new Workbench({ path: DEMO, debug, salvage: false, open });
+  const place = open(DEMO);
+  place.debug.timeline.seek(clock);
+  return new Workbench({ path: DEMO, ...place, salvage: false, open });
+}
+
+const soon = (ms = 5): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Paused, some way into a live branch; and what it tells. */
+async function liveBench(): Promise<{ bench: Workbench; news: string[] }> {
+  const bench = benchAt(1_000_000);
+  const news: string[] = [];
+  bench.onNews = (text) => void news.push(text);
+  said(bench, 'live');
+  while (bench.live!.present < 1_200_000) await soon();
+  bench.pause();
+  return { bench, news };
 }
 
 /** What a command says; after so many slices it is given up. */
@@ -72,7 +106,7 @@ function said(bench: Workbench, line: string, slices = Number.POSITIVE_INFINITY)
 const branches = (): string[] => readdirSync(folder).filter((name) => name.startsWith('branch'));
 
 function verified(path: string): Session {
-  const session = Session.open(memorySource(readFileSync(path)), nodeHost().boards('compiler'));
+  const session = Session.open(memorySource(readFileSync(path)), HOST.boards('compiler'));
   expect(session.runTo(Number.POSITIVE_INFINITY)).toBe(true);
   expect(session.finished).toBe(true);
   return session;
@@ -154,7 +188,7 @@ describe('other runs', () => {
     const bench = benchAt(1_000_000);
     said(bench, 'live');
     expect(bench.facts).toMatchObject({ live: true, running: true });
-    while (bench.live!.present < 1_200_000) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (bench.live!.present < 1_200_000) await soon();
     bench.pause();
     const present = bench.debug.clock;
     expect(bench.facts).toMatchObject({ live: true, running: false, end: present });
@@ -165,4 +199,122 @@ describe('other runs', () => {
     expect(bench.facts).toMatchObject({ live: false, running: false });
     expect(verified(bench.path).clock).toBe(bench.debug.end);
   });
+});
+
+describe('a run that is going on', () => {
+  it('answers no command, and goes on once, however often it is told to', async () => {
+    const { bench } = await liveBench();
+    said(bench, 'resume');
+    bench.start(bench.live!);
+    for (const line of ['resume', 'live', 'step', 'seek 5', 'parent']) {
+      expect(() => runCommandOf(bench, line)).toThrow('it is running; Ctrl-A Space pauses');
+    }
+    await soon(30);
+    bench.pause();
+    const { present } = bench.live!;
+    await soon(50);
+    expect([bench.live!.present, bench.debug.clock, bench.live!.paused]).toEqual([present, present, true]);
+    bench.finish('user');
+    verified(bench.path);
+  });
+
+  it('steps by instructions, through any number of clocks of a guest that waits', async () => {
+    const { bench } = await liveBench();
+    const { clock, retired } = bench.debug.timeline;
+    said(bench, 'step 2000');
+    const stepped = bench.debug.timeline;
+    bench.finish('user');
+    const again = open(bench.path).debug.timeline;
+    again.seek(clock);
+    expect(again.retired).toBe(retired);
+    for (let i = 0; i < 2000; i++) again.step();
+    expect(again.clock).toBe(stepped.clock);
+    verified(bench.path);
+  });
+
+  it('stands where it has come to when steps are given up', async () => {
+    const { bench } = await liveBench();
+    const from = bench.debug.clock;
+    expect(said(bench, 'step 1000000000', 3)).toBe('given up');
+    expect(bench.debug.clock).toBeGreaterThan(from);
+    expect(bench.live!.atPresent).toBe(true);
+    expect(said(bench, 'step')).toBe('');
+    bench.finish('user');
+    verified(bench.path);
+  });
+
+  it('ends before what nobody knows, in steps as well, and can be looked at', async () => {
+    const { bench } = await liveBench();
+    const there = bench.debug.clock;
+    const run = bench.live!;
+    vi.spyOn(run.machine, 'run').mockImplementation(() => {
+      throw new MissingContents('nobody knows sector 5');
+    });
+    expect(() => said(bench, 'step 10')).toThrow(`nobody knows sector 5; ${bench.path} ends before`);
+    vi.restoreAllMocks();
+    expect(bench.facts).toMatchObject({ live: false, running: false, end: there });
+    expect(() => run.run(there + 10)).toThrow('has ended');
+    expect(() => run.finish('user')).toThrow('has ended');
+    expect(bench.finish('user')).toBeUndefined();
+    bench.debug.timeline.stepBack();
+    expect(bench.debug.clock).toBeLessThan(there);
+    const session = Session.open(memorySource(readFileSync(bench.path)), HOST.boards('compiler'));
+    expect(session.runTo(Number.POSITIVE_INFINITY)).toBe(true);
+    expect(session.clock).toBe(there);
+  });
+
+  it('is ended by a disk that is full, in a line, wherever that comes up', async () => {
+    const full = () =>
+      vi.spyOn(TraceWriter.prototype, 'segment').mockImplementation(() => {
+        throw cannotWrite('branch', { code: 'ENOSPC' });
+      });
+    for (const how of ['flush', 'pause', 'end'] as const) {
+      const { bench, news } = await liveBench();
+      const there = bench.debug.clock;
+      said(bench, 'resume');
+      await soon(20);
+      full();
+      if (how !== 'flush') new GuestInput(bench).do({ do: how });
+      while (bench.running) await soon();
+      vi.restoreAllMocks();
+      expect(news).toEqual([`cannot write branch: no space left on the device; ${bench.path} ends before`]);
+      expect(bench.facts).toMatchObject({ live: false, running: false });
+      expect(bench.debug.clock).toBeGreaterThanOrEqual(there);
+      expect(bench.debug.timeline.divergence).toBeUndefined();
+    }
+  });
+
+  it('goes on when an edit is refused, and when its parent cannot be opened', async () => {
+    const { bench } = await liveBench();
+    const { path } = bench;
+    const there = branches();
+    expect(() => said(bench, 'poke phys byte[0xfffffff0] = 1')).toThrow('no RAM');
+    expect(branches()).toEqual(there);
+    const away = `${DEMO}.away`;
+    renameSync(DEMO, away);
+    expect(() => said(bench, 'parent')).toThrow('no such file');
+    renameSync(away, DEMO);
+    expect([bench.path, bench.live?.atPresent]).toEqual([path, true]);
+    expect(said(bench, 'step')).toBe('');
+    closed.length = 0;
+    expect(said(bench, 'parent')).toContain('ended by the user');
+    expect(bench.path).toBe(DEMO);
+    expect(closed).toEqual([DEMO]);
+    verified(path);
+  });
+});
+
+it('a defect on the way of an edit is no refusal', async () => {
+  const bench = benchAt(1_000_000);
+  const command = (line: string) => runCommandOf(bench, line);
+  const session = new DebugSession({
+    get debug() {
+      return bench.debug;
+    },
+    command,
+  });
+  vi.spyOn(KnownContents.prototype, 'pull').mockImplementation(() => {
+    throw new TypeError('a defect');
+  });
+  await expect(session.command('poke eax = 1')).rejects.toThrow(TypeError);
 });

@@ -5,12 +5,11 @@
  */
 import type { LiveRun } from '../../replay/live/liveRun.js';
 import { Pace } from '../host/pace.js';
+import { Flushing } from './flushing.js';
 
 /** Host milliseconds of a slice, and between tidings: 30 a second. */
 const SLICE_MS = 10;
 const TIDINGS_MS = 1000 / 30;
-/** With a slice this is less than the second that is lost if the host dies. */
-const FLUSH_MS = 900;
 /** A guest runs no further ahead than this, however little it does. */
 const LIVE_SLICE_MS = 20;
 const FIRST_SLICE = 100_000;
@@ -21,7 +20,7 @@ const KEEP_TIMES = 50;
 export interface LiveListener {
   /** It has run on, some times a second. */
   tick(): void;
-  /** It cannot run on: the guest has ended it, or what it asked for is not known. */
+  /** It cannot run on: the guest has ended it; or what it asked for is not known, or its trace cannot be written. */
   over(error?: unknown): void;
 }
 
@@ -29,11 +28,11 @@ export class LiveLoop {
   readonly #run: LiveRun;
   readonly #listener: LiveListener;
   readonly #pace: Pace;
+  readonly #flushing: Flushing;
   readonly #longest: number;
   #going = true;
   #slice = FIRST_SLICE;
   #told = 0;
-  #flushed = performance.now();
   #keepAt = 0;
   #wake: () => void = () => {};
 
@@ -44,6 +43,7 @@ export class LiveLoop {
     const { num, den } = run.machine.frequency;
     this.#longest = Math.round((LIVE_SLICE_MS * num) / den / 1000);
     run.resume();
+    this.#flushing = new Flushing(run);
     this.#pace = new Pace(num / den, run.present, performance.now());
   }
 
@@ -63,39 +63,36 @@ export class LiveLoop {
   }
 
   async #go(): Promise<void> {
-    while (this.#going) {
-      const error = this.#runSlice();
-      if (error !== undefined || this.#run.machine.outcome) {
-        this.#going = false;
-        return this.#listener.over(error);
+    let thrown: unknown;
+    try {
+      while (this.#going) {
+        this.#runSlice();
+        if (this.#run.machine.outcome) break;
+        this.#lookAround(performance.now());
+        await this.#sleep(this.#pace.ahead(this.#run.present, performance.now()));
       }
-      this.#lookAround(performance.now());
-      await this.#sleep(this.#pace.ahead(this.#run.present, performance.now()));
+    } catch (error) {
+      thrown = error;
     }
+    if (!this.#going) return;
+    this.#going = false;
+    this.#listener.over(thrown);
   }
 
-  /** Runs for about SLICE_MS of the host; returns what was thrown. */
-  #runSlice(): unknown {
+  /** Runs for about SLICE_MS of the host. */
+  #runSlice(): void {
     const from = this.#run.present;
     const began = performance.now();
-    try {
-      this.#run.run(from + this.#slice);
-    } catch (error) {
-      return error;
-    }
+    this.#run.run(from + this.#slice);
     const took = Math.max(performance.now() - began, 0.1);
     const fitting = ((this.#run.present - from) * SLICE_MS) / took;
     const least = Math.min(FIRST_SLICE, this.#longest);
     this.#slice = Math.round(Math.min(Math.max(fitting, least), this.#slice * 2, this.#longest));
-    return undefined;
   }
 
   #lookAround(now: number): void {
     if (now >= this.#keepAt) this.#keep(now);
-    if (now - this.#flushed > FLUSH_MS) {
-      this.#run.flush();
-      this.#flushed = now;
-    }
+    this.#flushing.look(now);
     if (now - this.#told < TIDINGS_MS) return;
     this.#told = now;
     this.#listener.tick();

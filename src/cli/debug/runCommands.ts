@@ -44,16 +44,19 @@ function* resume(bench: Workbench): Run {
 }
 
 /** An instruction beyond the present: the machine runs on so far. */
-// biome-ignore lint/correctness/useYield: it is done at once.
 function* step(bench: Workbench, text: string): Run {
   const times = text === '' ? 1 : Number(text);
   if (!Number.isSafeInteger(times) || times < 1) throw new CommandError(`"${text}" is no number of times`);
-  bench.stepLive(times);
+  yield* bench.stepLive(times);
   return '';
 }
 
-/** What the line asks for, if it is one of these. Throws a `CommandError`, as the debugger's commands do. */
+/**
+ * What the line asks for, if it is one of these. Throws a `CommandError`, as the debugger's commands do; of whatever
+ * line while the machine runs.
+ */
 export function runCommandOf(bench: Workbench, line: string): Run | undefined {
+  if (bench.running) throw new CommandError('it is running; Ctrl-A Space pauses');
   const [, name = '', args = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(line) ?? [];
   // Within the run a step is the debugger's.
   if (name === 'step' && !bench.live?.atPresent) return undefined;

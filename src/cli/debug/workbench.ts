@@ -10,6 +10,7 @@ import type { Change } from '../../replay/changes.js';
 import type { ChannelInput } from '../../replay/controls.js';
 import { CommandError } from '../../replay/debug/commands/index.js';
 import { Debugger } from '../../replay/debug/debugger.js';
+import { ChangeError } from '../../replay/guest/changeError.js';
 import { LiveRun } from '../../replay/live/liveRun.js';
 import type { Final } from '../../replay/recorder.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
@@ -17,17 +18,20 @@ import { hex64 } from '../../replay/trace/hash.js';
 import { Trace } from '../../replay/trace/reader.js';
 import type { SessionFacts } from '../../tui/session.js';
 import { CliError } from '../errors.js';
-import { BranchProvider, MissingContents } from '../host/branchProvider.js';
+import { ExitCode } from '../exitCodes.js';
+import { MissingContents } from '../host/branchProvider.js';
 import { freeName, ReadFile } from '../host/files.js';
 import { printable } from '../host/host.js';
 import { TraceFile } from '../host/traceFile.js';
 import { PROGRAM } from '../version.js';
+import { flushed } from './flushing.js';
 import { LiveLoop } from './liveLoop.js';
 
 /** A trace that one has left for a branch of it, and where. */
 interface Left {
   readonly path: string;
   readonly clock: number;
+  readonly close: () => void;
 }
 
 /** A run that this session records. */
@@ -38,15 +42,21 @@ interface Recording {
   readonly live: boolean;
 }
 
-export interface Bench {
-  readonly path: string;
+/** A trace that one can stand in. */
+export interface Opened {
   readonly debug: Debugger;
   /** Where sectors come from that no trace of the family holds, and entropy. */
-  readonly provider?: Provider;
+  readonly provider: Provider;
+  /** Once nobody looks at it any more. */
+  readonly close: () => void;
+}
+
+export interface Bench extends Opened {
+  readonly path: string;
   readonly salvage: boolean;
   readonly recording?: { readonly run: LiveRun; readonly file: TraceFile };
-  /** Opens another trace; throws if it cannot be. */
-  readonly open: (path: string) => Debugger;
+  /** Opens another trace, and says what was left out; throws if it cannot be. */
+  readonly open: (path: string) => Opened & { readonly without: readonly string[] };
 }
 
 /** Clocks of a branch that runs by itself, between looks at what else is asked: some tens of milliseconds. */
@@ -62,14 +72,18 @@ export class Workbench {
   #recording: Recording | undefined;
   #loop: LiveLoop | undefined;
   readonly #left: Left[] = [];
-  readonly #provider: Provider;
+  /** Of the family of what is shown. */
+  #provider: Provider;
+  /** Closes what is shown. */
+  #close: () => void;
   readonly #salvage: boolean;
-  readonly #open: (path: string) => Debugger;
+  readonly #open: Bench['open'];
 
-  constructor({ path, debug, provider, recording, salvage, open }: Bench) {
+  constructor({ path, debug, provider, close, recording, salvage, open }: Bench) {
     this.#path = path;
     this.debug = debug;
-    this.#provider = provider ?? new BranchProvider(new Map(), 0);
+    this.#provider = provider;
+    this.#close = close;
     this.#salvage = salvage;
     this.#open = open;
     this.#recording = recording && { ...recording, live: true };
@@ -114,6 +128,7 @@ export class Workbench {
 
   /** Runs on from the present, wherever one is looking. */
   start(run: LiveRun): void {
+    if (this.#loop) return;
     this.#loop = new LiveLoop(run, {
       tick: () => this.#tell(),
       over: (error) => this.#over(error),
@@ -123,19 +138,26 @@ export class Workbench {
   }
 
   pause(): void {
-    this.#loop?.stop();
-    this.#loop = undefined;
-    this.live?.pause();
+    this.#halt();
+    this.#announce(() => {
+      this.#orGiveUp(() => this.live?.pause());
+      return undefined;
+    });
     this.#tell();
   }
 
-  /** So many instructions beyond the present. */
-  stepLive(times: number): void {
+  /** So many instructions beyond the present; given up, it stands where it has come to. Gives clocks on the way. */
+  *stepLive(times: number): Generator<number, void, void> {
     const run = this.live!;
     run.resume();
-    for (let left = times; left > 0 && !run.machine.outcome; left--) run.run(run.present + 1);
-    if (run.machine.outcome) this.onNews(this.finish('guest')!);
-    else this.pause();
+    try {
+      yield* flushed(run, run.stepping(times));
+    } catch (error) {
+      throw this.#giveUp(error);
+    } finally {
+      if (run.machine.outcome && !run.ended) this.#announce(() => this.finish('guest'));
+      else this.pause();
+    }
   }
 
   /** What a person does to the guest. */
@@ -146,29 +168,71 @@ export class Workbench {
 
   /** Ends the run where it is. */
   end(): void {
-    this.onNews(this.finish('user') ?? '');
+    this.#announce(() => this.finish('user'));
+  }
+
+  /** Ends the trace of the live run, if there is one; what became of it, in a line. A `CliError` says why it has no end. */
+  finish(reason: 'user' | 'guest' | 'limit'): string | undefined {
+    this.#halt();
+    const { run, file } = this.#recording ?? {};
+    if (!run || !file || run.ended) return undefined;
+    const final = this.#orGiveUp(() => {
+      const end = run.finish(reason);
+      file.sync();
+      return end;
+    });
+    this.#tell();
+    return finalText(this.#path, final, reason);
+  }
+
+  #halt(): void {
+    this.#loop?.stop();
+    this.#loop = undefined;
   }
 
   #over(error: unknown): void {
     this.#loop = undefined;
-    if (error === undefined) return this.onNews(this.finish('guest')!);
-    // A sector that nobody knows, a disk that is full: what was written stays, and can be looked at.
-    if (!(error instanceof MissingContents || error instanceof CliError)) throw error;
-    this.#recording!.run.abandon();
-    this.#tell();
-    this.onNews(`${error.message}; ${this.#path} ends before`);
+    this.#announce(() => {
+      if (error !== undefined) throw this.#giveUp(error);
+      return this.finish('guest');
+    });
   }
 
-  /** Ends the trace of the live run, if there is one; what became of it, in a line. */
-  finish(reason: 'user' | 'guest'): string | undefined {
-    this.#loop?.stop();
-    this.#loop = undefined;
-    const { run, file } = this.#recording ?? {};
-    if (!run || !file || run.ended) return undefined;
-    const final = run.finish(reason);
-    file.sync();
+  // ---- what goes wrong ----
+
+  /** Says what work that nobody waits for has to say. */
+  #announce(work: () => string | undefined): void {
+    let text: string | undefined;
+    try {
+      text = work();
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      text = error.message;
+    }
+    if (text) this.onNews(text);
+  }
+
+  #orGiveUp<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#giveUp(error);
+    }
+  }
+
+  /**
+   * The run cannot go on, for a sector that nobody knows or a disk that is full: what was written stays, and can be
+   * looked at. Returns why, in a line; throws what is a defect.
+   */
+  #giveUp(error: unknown): CliError {
+    const { run } = this.#recording!;
+    const short = run.ended ? '' : `; ${this.#path} ends before`;
+    this.#halt();
+    run.abandon();
     this.#tell();
-    return finalText(this.#path, final, reason);
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    return new CliError(code, `${(error as Error).message}${short}`);
   }
 
   // ---- to other traces ----
@@ -178,15 +242,23 @@ export class Workbench {
    * later inputs to where that ended. Gives clocks on the way.
    */
   *branch(changes: readonly Change[], live: boolean): Generator<number, string, void> {
-    const { clock } = this.debug;
+    const { clock, timeline } = this.debug;
+    const { trace } = timeline;
     const parent = this.#path;
-    const trunk = this.finish('user');
-    yield* this.debug.timeline.seeking(clock);
-    const { trace } = this.debug.timeline;
-    const path = freeName(join(dirname(parent), 'branch'), 'rewind');
-    const { run, file } = this.#begin(changes, path);
-    this.#left.push({ path: parent, clock });
-    this.#show(path, run.timeline);
+    // Before the trunk is ended for it.
+    LiveRun.tryOut(timeline, changes);
+    const file = new TraceFile(freeName(join(dirname(parent), 'branch'), 'rewind'), 'write');
+    let [trunk, run]: [string?, LiveRun?] = [];
+    try {
+      trunk = this.finish('user');
+      yield* timeline.seeking(clock);
+      run = this.#begin(changes, file);
+    } finally {
+      if (!run) file.remove();
+    }
+    this.#left.push({ path: parent, clock, close: this.#close });
+    this.#close = () => file.close();
+    this.#show(file.path, run.timeline);
     this.#recording = { run, file, live };
     try {
       if (!live) yield* this.#follow(run, trace);
@@ -194,18 +266,16 @@ export class Workbench {
       this.#tell();
     }
     const ended = trunk === undefined ? '' : `; ${parent} ends at clock ${trace.covered}`;
-    return `${path}: a branch of ${parent} at clock ${clock}${ended}; :parent goes back`;
+    return `${file.path}: a branch of ${parent} at clock ${clock}${ended}; :parent goes back`;
   }
 
-  /** If it cannot begin, one stands where one stood, and there is no file. */
-  #begin(changes: readonly Change[], path: string): Omit<Recording, 'live'> {
+  /** If it cannot begin, one stands where one stood. */
+  #begin(changes: readonly Change[], file: TraceFile): LiveRun {
     const { timeline, clock } = this.debug;
-    const file = new TraceFile(path, 'write');
     const options = { program: PROGRAM, label: undefined, provider: this.#provider };
     try {
-      return { run: LiveRun.branch(timeline, changes, options, file), file };
+      return LiveRun.branch(timeline, changes, options, file);
     } catch (error) {
-      file.remove();
       const back = timeline.onto(timeline.trace, clock);
       back.recover(clock);
       this.#show(this.#path, back);
@@ -217,38 +287,31 @@ export class Workbench {
   *#follow(run: LiveRun, parent: Trace): Generator<number, void, void> {
     const end = parent.end?.outcome ? parent.covered + 1 : parent.covered;
     const inputs = inputsOf(parent).filter(({ clock }) => clock > run.begun);
-    const keeping = new KeepingInputs(run, inputs);
     run.resume();
     try {
-      while (run.present < end && !run.machine.outcome) {
-        this.#keepRunning(keeping, Math.min(end, run.present + STRIDE));
-        run.keep();
-        yield run.present;
-      }
-    } finally {
-      if (!run.ended) run.finish(run.machine.outcome ? 'guest' : 'limit');
-      run.timeline.seek(run.begun);
-    }
-  }
-
-  #keepRunning(runner: KeepingInputs, until: number): void {
-    try {
-      runner.run(until);
+      yield* flushed(run, strides(run, new KeepingInputs(run, inputs), end));
     } catch (error) {
-      this.#recording!.run.abandon();
-      throw new CommandError(`${(error as Error).message}; ${this.#path} ends before`);
+      throw this.#giveUp(error);
+    } finally {
+      this.finish(run.machine.outcome ? 'guest' : 'limit');
+      run.timeline.seek(run.begun);
     }
   }
 
   /** Back to the trace that was left for this branch, where it was left. */
   *goToParent(): Generator<number, string, void> {
-    const left = this.#left.pop();
+    const left = this.#left.at(-1);
     if (!left) throw new CommandError('no trace was left for a branch here; :open FILE shows another');
+    const file = new ReadFile(left.path);
+    const trace = Trace.open(file, { salvage: this.#salvage });
     const ended = this.finish('user');
-    const trace = Trace.open(new ReadFile(left.path), { salvage: this.#salvage });
+    this.#left.pop();
     const timeline = this.debug.timeline.onto(trace, left.clock);
     timeline.recover(left.clock);
     this.#recording = undefined;
+    this.#close();
+    left.close();
+    this.#close = () => file.close();
     this.#show(left.path, timeline);
     this.#tell();
     yield timeline.clock;
@@ -257,14 +320,17 @@ export class Workbench {
 
   /** Another trace, whatever it is of. */
   open(path: string): string {
-    const debug = this.#open(path);
+    const { debug, provider, close, without } = this.#open(path);
     const ended = this.finish('user');
     this.#recording = undefined;
-    this.#left.length = 0;
+    this.#close();
+    for (const left of this.#left.splice(0)) left.close();
+    this.#close = close;
     this.#path = path;
     this.debug = debug;
+    this.#provider = provider;
     this.#tell();
-    return ended ?? '';
+    return [...(ended === undefined ? [] : [ended]), ...without].join('\n');
   }
 
   #show(path: string, timeline: Timeline): void {
@@ -275,6 +341,22 @@ export class Workbench {
   #tell(): void {
     this.onFacts(this.facts);
   }
+}
+
+/** Runs on to a clock, and leaves checkpoints on the way. */
+function* strides(run: LiveRun, runner: KeepingInputs, end: number): Generator<number, void, void> {
+  while (run.present < end && !run.machine.outcome) {
+    runner.run(Math.min(end, run.present + STRIDE));
+    run.keep();
+    yield run.present;
+  }
+}
+
+/** The exit code for why a run cannot go on; undefined of a defect. */
+function codeOf(error: unknown): number | undefined {
+  if (error instanceof CliError) return error.code;
+  if (error instanceof MissingContents) return ExitCode.contentsMissing;
+  return error instanceof ChangeError ? ExitCode.diverged : undefined;
 }
 
 function finalText(path: string, { clock, traceBytes, stateHash }: Final, reason: string): string {

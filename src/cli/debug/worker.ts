@@ -2,10 +2,10 @@
 import { Debugger } from '../../replay/debug/debugger.js';
 import { LiveRun } from '../../replay/live/liveRun.js';
 import { BranchProvider } from '../host/branchProvider.js';
-import { protectInputs } from '../host/files.js';
+import { protectInputs, ReadFile } from '../host/files.js';
 import { nodeHost } from '../host/nodeHost.js';
 import { TraceFile } from '../host/traceFile.js';
-import { branchImages } from '../machine/branchImages.js';
+import { branchImages, fittingImages } from '../machine/branchImages.js';
 import { checkBoot, type LiveOptions } from '../machine/live.js';
 import { asDescription, planMachine } from '../machine/plan.js';
 import { symbolsFor } from '../machine/symbols.js';
@@ -16,7 +16,9 @@ import type { Opening } from './messages.js';
 import { runCommandOf } from './runCommands.js';
 import { DebugSession } from './session.js';
 import { serve, tell } from './thread.js';
-import { Workbench } from './workbench.js';
+import { type Bench, type Opened, Workbench } from './workbench.js';
+
+const NO_IMAGES = { disk: [], floppy: [] };
 
 await serve((opening) => {
   const bench = opening.live ? benchOfMachine(opening, opening.live) : benchOfTrace(opening);
@@ -48,20 +50,34 @@ function farewell(bench: Workbench): string[] {
   return ended === undefined ? again : [ended, ...again];
 }
 
-/** How other traces are opened, too. */
-function opener({ symbols, ...options }: Opening): (path: string) => Debugger {
+function openDebugger(path: string, { symbols, ...options }: Opening, file: ReadFile): Debugger {
+  const timeline = openTimeline(path, options, nodeHost(), file);
+  return new Debugger(timeline, symbolsFor(timeline.trace, symbols));
+}
+
+/** How other traces are opened: images that are not theirs are left out. */
+function opener(opening: Opening): Bench['open'] {
   return (path) => {
-    const timeline = openTimeline(path, options, nodeHost());
-    return new Debugger(timeline, symbolsFor(timeline.trace, symbols));
+    const file = new ReadFile(path);
+    const debug = openDebugger(path, opening, file);
+    const { images, without } = fittingImages(opening.images ?? NO_IMAGES, debug.timeline.trace);
+    return { ...opened(debug, file, images), without };
   };
 }
 
+function opened(debug: Debugger, file: ReadFile, images: ReadonlyMap<string, ReadFile>): Opened {
+  const close = () => {
+    for (const one of [file, ...images.values()]) one.close();
+  };
+  return { debug, provider: new BranchProvider(images, 0), close };
+}
+
 function benchOfTrace(opening: Opening): Workbench {
-  const { path, images, salvage } = opening;
-  const open = opener(opening);
-  const debug = open(path);
-  const files = images ? branchImages(images, debug.timeline.trace) : new Map();
-  return new Workbench({ path, debug, provider: new BranchProvider(files, 0), salvage, open });
+  const { path, salvage } = opening;
+  const file = new ReadFile(path);
+  const debug = openDebugger(path, opening, file);
+  const images = branchImages(opening.images ?? NO_IMAGES, debug.timeline.trace);
+  return new Workbench({ path, ...opened(debug, file, images), salvage, open: opener(opening) });
 }
 
 /** The trace's head is written; the machine stands at power-on. */
@@ -82,6 +98,7 @@ function benchOfMachine(opening: Opening, options: LiveOptions): Workbench {
     path,
     debug,
     provider,
+    close: () => file.close(),
     salvage: false,
     recording: { run, file },
     open: opener(opening),

@@ -54,9 +54,13 @@ export class TraceFile implements LiveFile {
     }
   }
 
+  close(): void {
+    fs.closeSync(this.#fd);
+  }
+
   /** As if it had never been. */
   remove(): void {
-    fs.closeSync(this.#fd);
+    this.close();
     fs.rmSync(this.path, { force: true });
   }
 }

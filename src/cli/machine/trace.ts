@@ -10,7 +10,7 @@ import { Trace } from '../../replay/trace/reader.js';
 import { ExitCode } from '../exitCodes.js';
 import { ReadFile } from '../host/files.js';
 import { type Engine, type Host, say } from '../host/host.js';
-import { driveInSlices, progressText } from './inSlices.js';
+import { driveInSlices, type ProgressLine, progressText } from './inSlices.js';
 import { fileName } from './options.js';
 import { readIndex, sayUnused } from './traceIndex.js';
 
@@ -62,8 +62,8 @@ function checkpointMemory(text: string): number {
 
 const LEAST_MEMORY = 16 * 2 ** 20;
 
-export function openTrace(path: string, options: TraceOptions): Trace {
-  return naming(path, options, () => Trace.open(new ReadFile(path), options));
+export function openTrace(path: string, options: TraceOptions, file = new ReadFile(path)): Trace {
+  return naming(path, options, () => Trace.open(file, options));
 }
 
 export function openSession(path: string, options: ReplayOptions, host: Host): Session {
@@ -76,8 +76,13 @@ export function openSession(path: string, options: ReplayOptions, host: Host): S
 }
 
 /** With the index beside the trace, if there is one. */
-export function openTimeline(path: string, options: TimelineOptions, host: Host): Timeline {
-  const trace = openTrace(path, options);
+export function openTimeline(
+  path: string,
+  options: TimelineOptions,
+  host: Host,
+  file = new ReadFile(path),
+): Timeline {
+  const trace = openTrace(path, options, file);
   if (!trace.begun) throw trace.lack;
   return timelineOf(path, trace, readIndex(path, trace, host), options, host);
 }
@@ -134,6 +139,8 @@ export function warnIncomplete(host: Host, path: string, trace: Trace): void {
 
 interface RunSessionOptions {
   readonly progress: boolean;
+  /** As of `driveInSlices`. */
+  readonly line?: ProgressLine;
   readonly onSlice?: () => void;
   /** Clocks between looks at the host's events, if a clock takes longer than usual. */
   readonly slice?: number;
@@ -147,11 +154,12 @@ export async function runSession(
   session: Session,
   until: number,
   host: Host,
-  { progress, onSlice, slice }: RunSessionOptions,
+  { progress, line, onSlice, slice }: RunSessionOptions,
 ): Promise<string | undefined> {
   const last = Math.min(until, session.end);
   const { signal } = await driveInSlices(slicesOf(session, until, slice), host, {
     ...(progress && { progress: (clock) => progressText(clock, last) }),
+    ...(line && { line }),
     ...(onSlice && { onSlice }),
     where: () => ` at clock ${session.clock} of ${session.end}`,
   });

@@ -28,12 +28,17 @@ export interface Branch {
  * it cannot move any more. Throws a `ChangeError` if nothing can follow there.
  */
 export function branch(timeline: Timeline, options: BranchOptions): Branch {
-  const { divergence, machine, clock } = timeline;
-  if (divergence) throw new ChangeError(`the replay differs from the recording at clock ${divergence.clock}`);
-  if (machine.outcome) throw new ChangeError(`the run has ended at clock ${clock}: nothing can follow`);
+  expectFuture(timeline);
+  const { clock } = timeline;
   const handover = timeline.release();
   const { trace, past } = handover;
   const provider = new KnownContents(trace, past.pullCount, options.provider);
   const recorder = new Recorder({ ...writePast(handover, options), provider });
   return { recorder, clock, inputsBefore: past.inputCount };
+}
+
+/** Throws a `ChangeError` if nothing can follow where a timeline stands. */
+export function expectFuture({ divergence, machine, clock }: Timeline): void {
+  if (divergence) throw new ChangeError(`the replay differs from the recording at clock ${divergence.clock}`);
+  if (machine.outcome) throw new ChangeError(`the run has ended at clock ${clock}: nothing can follow`);
 }

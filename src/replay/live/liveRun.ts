@@ -6,9 +6,10 @@
  */
 import type { Note } from '../../core/device.js';
 import type { Machine } from '../../core/machine.js';
-import { type BranchOptions, branch } from '../branch/branch.js';
-import { type Change, inputOfChange } from '../changes.js';
+import { type BranchOptions, branch, expectFuture } from '../branch/branch.js';
+import { admit, type Change, inputOfChange } from '../changes.js';
 import type { ChannelInput } from '../controls.js';
+import { ChangeError } from '../guest/changeError.js';
 import { type Final, Recorder, type Recording } from '../recorder.js';
 import type { Runner } from '../runner.js';
 import { Timeline, type TimelineOptions } from '../timeline/timeline.js';
@@ -22,6 +23,9 @@ export interface LiveFile extends ByteSource {
 
 export type LiveRecording = Omit<Recording, 'sink'>;
 export type LiveBranch = Omit<BranchOptions, 'sink'>;
+
+/** Clocks of a slice in which every instruction is looked at: some tens of milliseconds. */
+const STEPPING = 2 ** 18;
 
 export class LiveRun implements Runner {
   readonly timeline: Timeline;
@@ -64,6 +68,22 @@ export class LiveRun implements Runner {
     return new LiveRun(recorder, from.onto(Trace.open(file), clock));
   }
 
+  /**
+   * Throws what `branch` would refuse, and leaves everything as it is: the changes are made where the timeline
+   * stands, and undone.
+   */
+  static tryOut(timeline: Timeline, changes: readonly Change[]): void {
+    const { clock, machine } = timeline;
+    expectFuture(timeline);
+    if (changes.length === 0) return;
+    timeline.keep();
+    try {
+      for (const { channel, data } of changes.map(inputOfChange)) admit(machine, channel, data);
+    } finally {
+      timeline.recover(clock);
+    }
+  }
+
   get machine(): Machine {
     return this.#recorder.machine;
   }
@@ -89,10 +109,13 @@ export class LiveRun implements Runner {
 
   // ---- running ----
 
-  /** Goes to the present, from where it can be run on. */
+  /** Goes to the present, from where it can be run on. Throws a `ChangeError` if the way there cannot be gone again. */
   resume(): void {
     if (!this.#paused || this.ended) return;
     this.timeline.seek(this.#present);
+    if (!this.atPresent || this.timeline.divergence) {
+      throw new ChangeError(`the run does not come to clock ${this.#present} again, and cannot go on`);
+    }
     this.timeline.lend();
     this.#recorder.takeOver();
     this.#paused = false;
@@ -105,6 +128,7 @@ export class LiveRun implements Runner {
 
   /** As `Recorder.run`. */
   run(until: number): boolean {
+    this.#expectRunning();
     const from = this.machine.cpu.clock;
     for (const { channel, data } of this.#waiting.splice(0)) this.#recorder.input(channel, data);
     const reached = this.#recorder.run(until);
@@ -112,8 +136,37 @@ export class LiveRun implements Runner {
     return reached;
   }
 
+  /**
+   * Runs on through so many instructions, to where another is about to be executed; gives clocks on the way. A guest
+   * that waits for an interrupt may take as long as it likes.
+   */
+  *stepping(times: number): Generator<number, void, void> {
+    const { machine } = this;
+    const { cpu } = machine;
+    let [left, last] = [times, cpu.clock];
+    cpu.observer = {
+      boundary: () => {
+        if (cpu.clock > last) [left, last] = [left - 1, cpu.clock];
+        return left === 0;
+      },
+    };
+    try {
+      while (left > 0 && !machine.outcome) {
+        this.run(cpu.clock + STEPPING);
+        yield cpu.clock;
+      }
+    } finally {
+      cpu.observer = undefined;
+    }
+  }
+
+  #expectRunning(): void {
+    if (this.#paused) throw new Error(`the run ${this.ended ? 'has ended' : 'is paused'}`);
+  }
+
   /** Leaves a checkpoint to which one can go back while it is paused. */
   keep(): void {
+    this.#expectRunning();
     this.timeline.leave(this.#recorder.mark());
   }
 
@@ -133,6 +186,7 @@ export class LiveRun implements Runner {
 
   /** Ends its trace, wherever one is looking; then it is paused for good. */
   finish(reason: string): Final {
+    if (this.ended) throw new Error('the run has ended');
     this.resume();
     const final = this.#recorder.finish(reason);
     this.ended = true;
@@ -145,6 +199,7 @@ export class LiveRun implements Runner {
    * not run on.
    */
   abandon(): void {
+    if (this.ended) return;
     this.ended = true;
     this.#paused = true;
     this.#present = this.#recorder.written;
