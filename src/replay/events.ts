@@ -3,9 +3,12 @@ import type { Note, NoteKind } from '../core/device.js';
 import { changeText } from './changes.js';
 import { NETWORK } from './controls.js';
 import { describeFrame } from './frames.js';
+import { NOTE_KINDS } from './noteDigest.js';
 import type { Session } from './session.js';
 
 export type EventKind = NoteKind | 'input';
+
+export const EVENT_KINDS: readonly EventKind[] = [...NOTE_KINDS, 'input'];
 
 export interface RunEvent {
   readonly clock: number;

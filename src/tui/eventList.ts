@@ -1,5 +1,5 @@
 /** The list of a run's events: which pass the filter, and where in it the debugger stands. */
-import type { EventKind } from '../replay/events.js';
+import { EVENT_KINDS, type EventKind } from '../replay/events.js';
 import type { EventSearch } from '../replay/view/events.js';
 import type { EventColumns } from './session.js';
 import { become, type Change, type EventsState, type State } from './state.js';
@@ -16,11 +16,16 @@ export const indexOf = ({ passing }: EventsState, shown: number): number => pass
 export function firstFrom(events: EventsState, clock: number): number {
   const { columns } = events;
   if (!columns) return 0;
-  let [low, high] = [0, shownCount(events)];
+  return firstAt(shownCount(events), (shown) => columns.clocks[indexOf(events, shown)]! >= clock);
+}
+
+/** The first of so many, in order, of which it holds, as of all behind it. */
+function firstAt(count: number, holds: (i: number) => boolean): number {
+  let [low, high] = [0, count];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (columns.clocks[indexOf(events, middle)]! < clock) low = middle + 1;
-    else high = middle;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }
@@ -51,7 +56,7 @@ export function lookFor(state: State, text: string, direction: EventSearch['dire
 export function found(state: State, index: number | undefined): State {
   if (index === undefined) return nowhere(state, state.events.sought);
   const { passing } = state.events;
-  const cursor = passing ? passing.indexOf(index) : index;
+  const cursor = passing ? firstAt(passing.length, (i) => passing[i]! >= index) : index;
   return {
     ...state,
     focus: 'events',
@@ -78,32 +83,33 @@ export function neighbour(state: State, direction: EventSearch['direction']): nu
 /** More events are known. */
 export function learn(state: State, columns: EventColumns, upTo: number): Change {
   const { events } = state;
-  const known = events.passing && events.columns ? events.columns.count : 0;
-  const passing = events.passing && [...events.passing, ...passingFrom(columns, events.filter, known)];
-  return become({ ...state, events: { ...events, columns, upTo, passing } });
+  if (events.passing) addPassing(events.passing, columns, events.filter, events.columns?.count ?? 0);
+  return become({ ...state, events: { ...events, columns, upTo } });
 }
 
 /** Shows only some kinds; all if none are named. */
 export function filtered(state: State, text: string): Change {
   const filter = text.split(/[\s,]+/).filter(Boolean);
   const { columns } = state.events;
-  const unknown = columns && filter.find((kind) => !columns.kinds.includes(kind));
+  const kinds: readonly string[] = EVENT_KINDS;
+  const unknown = filter.find((kind) => !kinds.includes(kind));
   if (unknown !== undefined) {
-    const message = { text: `"${unknown}" is no kind; there are ${columns!.kinds.join(', ')}`, failed: true };
+    const message = { text: `"${unknown}" is no kind; there are ${kinds.join(', ')}`, failed: true };
     return become({ ...state, message });
   }
-  const passing = filter.length > 0 && columns ? passingFrom(columns, filter, 0) : undefined;
+  const passing: number[] | undefined = filter.length > 0 ? [] : undefined;
+  if (passing && columns) addPassing(passing, columns, filter, 0);
   const events = { ...state.events, filter, passing, cursor: undefined };
   return become({ ...state, events, focus: 'events', tab: 'events' });
 }
 
-function passingFrom(
+/** In place: there may be very many, and more come many times a second. */
+function addPassing(
+  passing: number[],
   { kind, kinds, count }: EventColumns,
   filter: readonly string[],
   from: number,
-): number[] {
+): void {
   const wanted = new Set(filter.map((name) => kinds.indexOf(name)));
-  const out: number[] = [];
-  for (let i = from; i < count; i++) if (wanted.has(kind[i]!)) out.push(i);
-  return out;
+  for (let i = from; i < count; i++) if (wanted.has(kind[i]!)) passing.push(i);
 }

@@ -89,8 +89,8 @@ export interface EventsState {
   readonly upTo: number;
   /** Kinds that are shown; all if there are none. */
   readonly filter: readonly string[];
-  /** Indices of events that pass the filter; undefined if all do. */
-  readonly passing: readonly number[] | undefined;
+  /** Indices of events that pass the filter; undefined if all do. Those that become known are added to it. */
+  readonly passing: number[] | undefined;
   /** The one the cursor is on, counted among those that pass; where the debugger stands if undefined. */
   readonly cursor: number | undefined;
   /** What was last looked for in their lines. */

@@ -7,7 +7,7 @@ import { RemoteSession } from '../debug/remoteSession.js';
 import { SessionCast } from '../debug/sessionCast.js';
 import { CliError, usage } from '../errors.js';
 import { ExitCode } from '../exitCodes.js';
-import { freeName, protectInputs, readWhole } from '../host/files.js';
+import { freeName, protectInputs, protectOutput, readWhole } from '../host/files.js';
 import { type Host, printable, say } from '../host/host.js';
 import type { View } from '../host/terminal.js';
 import { display, viewOf } from '../machine/live.js';
@@ -84,7 +84,7 @@ async function debug(path: string | undefined, options: DebugOptions, host: Host
     throw usage('debug needs a terminal; without one there are gdb, dap, bisect and events');
   }
   const opening = path === undefined ? openingOfMachine(options) : openingOfTrace(path, options);
-  const cast = options.cast === undefined ? undefined : castOf(options.cast, opening.path, host);
+  const cast = options.cast === undefined ? undefined : castOf(options.cast, opening, host);
   const session = await RemoteSession.open(opening);
   let told: readonly string[] = [];
   try {
@@ -137,8 +137,9 @@ async function loadInterface(): Promise<typeof runInterface> {
   return (await import('../debug/interface.js')).runInterface;
 }
 
-function castOf(path: string, trace: string, host: Host): SessionCast {
-  protectInputs(path, [trace]);
+function castOf(path: string, { path: trace, live }: Opening, host: Host): SessionCast {
+  if (live) protectOutput(path, trace);
+  else protectInputs(path, [trace]);
   const { columns = 80, rows = 24 } = host.stdout as { columns?: number; rows?: number };
   return new SessionCast(path, { columns, rows }, `rewind86 debug ${printable(basename(trace))}`);
 }

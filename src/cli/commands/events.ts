@@ -4,18 +4,18 @@ import { inputsOf } from '../../replay/branch/inputs.js';
 import type { Place } from '../../replay/debug/places.js';
 import {
   describeEvent,
+  EVENT_KINDS,
   type EventFilter,
   type EventKind,
   type RunEvent,
   watchEvents,
 } from '../../replay/events.js';
-import { NOTE_KINDS } from '../../replay/noteDigest.js';
 import { hearEvents } from '../../replay/query/run/events.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
 import type { Trace } from '../../replay/trace/reader.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import type { Host } from '../host/host.js';
-import { driveInSlices } from '../machine/inSlices.js';
+import { driveInSlices, ProgressLine, toward } from '../machine/inSlices.js';
 import { checkOrder, clocksOf, PLACES, place, runOfSession } from '../machine/places.js';
 import {
   addReplayOptions,
@@ -36,11 +36,9 @@ interface EventsOptions extends ReplayOptions {
   readonly json: boolean;
 }
 
-const KINDS: readonly EventKind[] = [...NOTE_KINDS, 'input'];
-
 export const addEvents: AddCommand = (program, host, finish) => {
   addReplayOptions(program.command('events').description('list what happened in a run'))
-    .option('--kind <kinds>', `some of ${KINDS.join(',')} (default: all)`, kinds)
+    .option('--kind <kinds>', `some of ${EVENT_KINDS.join(',')} (default: all)`, kinds)
     .option('--from <place>', 'where to begin (default: the beginning)', place)
     .option('--to <place>', 'the last clock of interest (default: the end)', place)
     .option('--json', 'print one JSON object a line', false)
@@ -50,9 +48,9 @@ export const addEvents: AddCommand = (program, host, finish) => {
 
 function kinds(text: string): ReadonlySet<EventKind> {
   const names = text.split(',');
-  const unknown = names.find((name) => !(KINDS as readonly string[]).includes(name));
+  const unknown = names.find((name) => !(EVENT_KINDS as readonly string[]).includes(name));
   if (unknown !== undefined) {
-    throw new InvalidArgumentError(`"${unknown}" is no kind; there are ${KINDS.join(', ')}.`);
+    throw new InvalidArgumentError(`"${unknown}" is no kind; there are ${EVENT_KINDS.join(', ')}.`);
   }
   return new Set(names as EventKind[]);
 }
@@ -70,11 +68,16 @@ async function events(path: string, options: EventsOptions, host: Host): Promise
     options.json ? `${JSON.stringify(eventJson(event))}\n` : eventText(event);
   const filter = { ...(kind && { kinds: kind }), ...clocks };
   const numbered = inputNumbers(session.trace);
-  const tell = (event: RunEvent) => host.stdout.write(print(numbered(event)));
+  const line = new ProgressLine(host);
+  const tell = (event: RunEvent) => {
+    line.clear();
+    host.stdout.write(print(numbered(event)));
+  };
   const index = readIndex(path, session.trace, host);
-  if (index) return await byIndex(timelineOf(path, session.trace, index, options, host), filter, tell, host);
+  if (index)
+    return await byIndex(timelineOf(path, session.trace, index, options, host), filter, tell, line, host);
   watchEvents(session, filter, tell);
-  const signal = await runSession(session, to ?? Number.POSITIVE_INFINITY, host, { progress: false });
+  const signal = await runSession(session, (to ?? session.end) + 1, host, { progress: true, line });
   if (signal) return signalCode(signal);
   return session.divergence ? diverged(session, host) : ExitCode.ok;
 }
@@ -86,8 +89,10 @@ function inputNumbers(trace: Trace): (event: RunEvent) => RunEvent {
   return (event) => {
     if (event.kind !== 'input') return event;
     const { clock, device } = event;
-    const at = inputs.findIndex((one, i) => i >= passed && one.clock === clock && one.channel === device);
-    if (at < 0) return event;
+    while (passed < inputs.length && inputs[passed]!.clock < clock) passed++;
+    let at = passed;
+    while (inputs[at]?.clock === clock && inputs[at]!.channel !== device) at++;
+    if (inputs[at]?.clock !== clock) return event;
     passed = at + 1;
     return { ...event, number: passed };
   };
@@ -98,9 +103,12 @@ async function byIndex(
   timeline: Timeline,
   filter: EventFilter,
   tell: (event: RunEvent) => void,
+  line: ProgressLine,
   host: Host,
 ): Promise<number> {
   const { signal } = await driveInSlices(hearEvents(timeline, filter, tell), host, {
+    ...toward(Math.min(filter.to ?? timeline.end, timeline.end)),
+    line,
     where: () => ` at clock ${timeline.clock} of ${timeline.end}`,
   });
   if (signal !== undefined) return signalCode(signal);

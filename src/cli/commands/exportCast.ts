@@ -24,8 +24,8 @@ export async function exportCast(job: ExportJob, screen: boolean): Promise<strin
 async function castSerial(job: ExportJob, frame: number, signal: string | undefined) {
   const { session, host, to } = job;
   const cast = new SerialCast(writerOf(job, 'serial console', SERIAL_SIZE), frame);
-  session.onNote = (note, clock) => cast.note(note, clock);
-  const ended = signal ?? (await runSession(session, to, host, { progress: true }));
+  session.onNote = (note, clock) => clock <= to && cast.note(note, clock);
+  const ended = signal ?? (await runSession(session, to + 1, host, { progress: true }));
   cast.end();
   return ended;
 }

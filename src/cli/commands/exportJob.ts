@@ -9,6 +9,7 @@ export interface ExportJob {
   /** The name of the trace, without its folder. */
   readonly title: string;
   readonly from: number;
+  /** The last clock: what happens there is told within the instruction that begins there at the latest. */
   readonly to: number;
   /** Takes text or bytes as they come. */
   readonly sink: (piece: string | Uint8Array) => void;

@@ -39,5 +39,5 @@ export async function exportPcap(job: ExportJob): Promise<string | undefined> {
   session.onInput = (channel, data, clock) => {
     if (channel === NETWORK) put(clock, 'in', data);
   };
-  return await runSession(session, to, host, { progress: true });
+  return await runSession(session, to + 1, host, { progress: true });
 }

@@ -18,11 +18,11 @@ export async function exportPerfetto(job: ExportJob): Promise<string | undefined
   const writer = new TraceEventWriter(sink, frequency, about);
   const signal = await runSession(session, from, host, { progress: true });
   const events = new RunEvents(session.machine, writer, bundledSymbols(session.trace));
-  session.onNote = (note, clock) => events.note(note, clock);
-  session.onInput = (channel, data, clock) => events.input(channel, data, clock);
+  session.onNote = (note, clock) => clock <= to && events.note(note, clock);
+  session.onInput = (channel, data, clock) => clock <= to && events.input(channel, data, clock);
   const slice = Math.ceil(frequency.num / frequency.den / 1000);
   const tick = { onSlice: () => events.tick() };
-  const ended = signal ?? (await runSession(session, to, host, { progress: true, slice, ...tick }));
+  const ended = signal ?? (await runSession(session, to + 1, host, { progress: true, slice, ...tick }));
   events.end();
   return ended;
 }

@@ -32,7 +32,7 @@ export async function exportVcd(job: ExportJob): Promise<string | undefined> {
   });
   let signal = await runSession(session, Math.max(0, from - LEAD), host, { progress: true });
   watchBus(cpu, from, to, (pins, more) => bus.clock(pins, more));
-  signal ??= await runSession(session, to, host, { progress: true, slice: SLICE });
+  signal ??= await runSession(session, to + 1, host, { progress: true, slice: SLICE });
   bus.end();
   return signal;
 }

@@ -1,21 +1,21 @@
 /** `query`: lists what happened in a whole run: executions, calls, accesses, interrupts, what was sent. */
 import type { Command } from 'commander';
-import { isConsoleByte } from '../../replay/controls.js';
 import type { Place } from '../../replay/debug/places.js';
 import { hexText, wholeFrom } from '../../replay/guest/numbers.js';
 import type { Symbols } from '../../replay/guest/symbols.js';
 import { Histogram } from '../../replay/query/run/histogram.js';
 import { addressOf, placeOf } from '../../replay/query/run/place.js';
 import type { Finding, Latency, Question } from '../../replay/query/run/question.js';
-import { spokenLines } from '../../replay/query/run/text.js';
+import { hearText, type Sent, spokenLines } from '../../replay/query/run/text.js';
 import type { Timeline } from '../../replay/timeline/timeline.js';
 import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
-import { driveInSlices, toward } from '../machine/inSlices.js';
+import { type Driven, driveInSlices, toward } from '../machine/inSlices.js';
 import { fileName, natural } from '../machine/options.js';
 import { checkOrder, clocksOf, PLACES, place, runOf, sayBoundary } from '../machine/places.js';
 import { SYMBOLS_HELP, symbolsFor } from '../machine/symbols.js';
+import { diverged } from '../machine/trace.js';
 import { Asking } from '../query/ask.js';
 import { findingJson, findingText, secondsText } from '../query/findings.js';
 import { histogramText } from '../query/histogramText.js';
@@ -92,6 +92,7 @@ async function query(
   if (WITH_PLACE.includes(topic)) {
     const there = await driveInSlices(timeline.seeking(at), host, toward(at));
     if (there.signal) return signalCode(there.signal);
+    if (timeline.divergence) return diverged(timeline, host);
     sayBoundary('at', clocks.at, timeline, host);
   }
   const symbols = symbolsFor(timeline.trace, options.symbols);
@@ -165,7 +166,7 @@ async function list(search: Search, question: Question, symbols: Symbols): Promi
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
   let count = 0;
   const wider = { from: Math.max(0, span.from - MARGIN), to: Math.min(timeline.end, span.to + 1) };
-  for await (const { findings } of asking.parts({ question, span: wider, backwards: false })) {
+  for await (const { findings } of asking.parts({ question, span: wider, backwards: false, limit })) {
     const within = findings.filter((one) => began(one) >= span.from && began(one) <= span.to);
     for (const finding of within.slice(0, limit - count)) {
       count++;
@@ -211,8 +212,12 @@ class Latencies {
 async function text({ timeline, span, options, host }: Search, pattern: string): Promise<number> {
   const [, source] = /^\/(.*)\/$/.exec(pattern) ?? [];
   const matches = source === undefined ? (line: string) => line.includes(pattern) : matcher(source);
-  const sent = timeline.index?.sent ?? (await listen(timeline, host));
-  if (typeof sent === 'string') return signalCode(sent);
+  const heard: Driven<Sent> = timeline.index
+    ? { signal: undefined, value: timeline.index.sent }
+    : await driveInSlices(hearText(timeline, span.to), host, toward(span.to));
+  if (heard.signal !== undefined) return signalCode(heard.signal);
+  if (timeline.divergence) return diverged(timeline, host);
+  const sent = heard.value;
   const { frequency } = timeline.trace.manifest;
   let count = 0;
   for (const { clock, text: line } of spokenLines(sent.bytes, sent.at)) {
@@ -238,20 +243,3 @@ function matcher(source: string): (line: string) => boolean {
 
 /** Without what would command the terminal. */
 const shown = (line: string): string => line.replace(/(?!\t)\p{Cc}/gu, '');
-
-/** Without an index: by passing the run. */
-async function listen(
-  timeline: Timeline,
-  host: Host,
-): Promise<{ readonly bytes: Uint8Array; readonly at: readonly number[] } | string> {
-  const [bytes, at]: [number[], number[]] = [[], []];
-  timeline.listen({
-    note: (note, clock) => {
-      if (!isConsoleByte(note)) return;
-      bytes.push(note.a);
-      at.push(clock);
-    },
-  });
-  const { signal } = await driveInSlices(timeline.playing(timeline.end), host, toward(timeline.end));
-  return signal ?? { bytes: Uint8Array.from(bytes), at };
-}

@@ -1,11 +1,12 @@
 /** `who`: tells who wrote to a place in memory or to a sector of a disk, or changed a register. */
 
 import type { Place as WrittenPlace } from '../../replay/debug/places.js';
+import type { Expression } from '../../replay/expression/expression.js';
 import type { Symbols } from '../../replay/guest/symbols.js';
 import { type Author, authorOf, lookFrom } from '../../replay/query/run/author.js';
 import { type Place, placeOf } from '../../replay/query/run/place.js';
 import type { Finding, Question } from '../../replay/query/run/question.js';
-import type { Timeline } from '../../replay/timeline/timeline.js';
+import type { Timeline, Travel } from '../../replay/timeline/timeline.js';
 import { usage } from '../errors.js';
 import { ExitCode, signalCode } from '../exitCodes.js';
 import { type Host, say } from '../host/host.js';
@@ -79,7 +80,8 @@ async function writeTo(inquest: Inquest, question: Question): Promise<number> {
   const backwards = !options.first && !options.all;
   let found: Finding | undefined;
   let count = 0;
-  for await (const { findings } of asking.parts({ question, span: { from: 0, to: at }, backwards })) {
+  const limit = options.first ? 1 : Number.POSITIVE_INFINITY;
+  for await (const { findings } of asking.parts({ question, span: { from: 0, to: at }, backwards, limit })) {
     if (!options.all) found = backwards ? findings.at(-1) : findings[0];
     else for (const finding of findings) tellOne(finding, inquest);
     count += findings.length;
@@ -102,14 +104,11 @@ function tellOne(finding: Finding, { symbols, options, host, timeline }: Inquest
 
 /** What has no place in memory is looked at before every instruction, so only what is near is found soon. */
 async function changeOf(inquest: Inquest, place: Place & { kind: 'value' }): Promise<number> {
-  const { timeline, symbols, options, host } = inquest;
+  const { timeline, symbols, at, options, host } = inquest;
   if (options.all)
     throw usage(`${place.name} is no place in memory: only its last or first change can be found`);
   const { expression } = place;
-  if (options.first) timeline.seek(0);
-  const value = expression.value();
-  const stops = { condition: () => expression.value() !== value };
-  const search = options.first ? timeline.continuing(stops) : timeline.reversing(stops);
+  const search = options.first ? firstChange(timeline, expression, at) : lastChange(timeline, expression);
   const { signal, ...rest } = await driveInSlices(search, host, {
     progress: (clock) => `searching: clock ${clock}`,
   });
@@ -119,6 +118,20 @@ async function changeOf(inquest: Inquest, place: Place & { kind: 'value' }): Pro
   if (options.first) timeline.stepBack();
   tell(lookFrom(timeline, place, 'instruction', symbols), inquest);
   return ExitCode.ok;
+}
+
+function lastChange(timeline: Timeline, expression: Expression): Travel {
+  const value = expression.value();
+  return timeline.reversing({ condition: () => expression.value() !== value });
+}
+
+/** To behind the instruction that first changed it, no farther than to a clock. */
+function* firstChange(timeline: Timeline, expression: Expression, at: number): Travel {
+  yield* timeline.seeking(0);
+  const value = expression.value();
+  const changed = () => expression.value() !== value;
+  yield* timeline.listening(at, { condition: changed }, () => true);
+  return changed();
 }
 
 function nothing({ place, at, host }: Inquest, what: string): number {

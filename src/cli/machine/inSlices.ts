@@ -16,6 +16,8 @@ export type Driven<T> =
 interface DriveOptions<Slice> {
   /** What a terminal shows while it lasts; nothing unless given. */
   readonly progress?: (slice: Slice) => string;
+  /** The line that shows it, of one who writes to the terminal meanwhile. */
+  readonly line?: ProgressLine;
   /** Done after each slice, before the next begins. */
   readonly onSlice?: (slice: Slice) => unknown;
   /** Where a signal has ended it, for the line that says so; '' for no more than that it did. */
@@ -25,11 +27,10 @@ interface DriveOptions<Slice> {
 export async function driveInSlices<Slice, T>(
   run: Generator<Slice, T, void>,
   host: Host,
-  { progress, onSlice, where = () => '' }: DriveOptions<Slice> = {},
+  { progress, line = new ProgressLine(host), onSlice, where = () => '' }: DriveOptions<Slice> = {},
 ): Promise<Driven<T>> {
   let signal: string | undefined;
   const unlisten = host.onSignal((name) => (signal ??= name));
-  const line = new ProgressLine(host);
   let breathed = performance.now();
   try {
     while (signal === undefined) {

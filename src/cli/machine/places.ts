@@ -34,7 +34,9 @@ export interface Run {
 /** Of a trace that is played from its beginning: only for instructions it is opened to move about in. */
 export function runOfSession(path: string, session: Session, options: ReplayOptions, host: Host): Run {
   const { end, manifest } = session;
-  return { end, frequency: manifest.frequency, timeline: () => openTimeline(path, options, host) };
+  let timeline: Timeline | undefined;
+  const opened = () => (timeline ??= openTimeline(path, options, host));
+  return { end, frequency: manifest.frequency, timeline: opened };
 }
 
 export function runOf(timeline: Timeline): Run {

@@ -19,6 +19,8 @@ export interface Asked {
   readonly span: Span;
   /** Only the last finding of each stretch, the last stretch first. */
   readonly backwards: boolean;
+  /** No more than so many are wanted, about; all unless given. */
+  readonly limit?: number;
 }
 
 export interface AskOptions extends ReplayOptions {
@@ -49,11 +51,11 @@ export class Asking {
   }
 
   /** The parts of the answer. Throws a `CliError` if the replay differs from the recording. */
-  async *parts({ question, span, backwards }: Asked): AsyncGenerator<Part, void, void> {
+  async *parts({ question, span, backwards, limit = BATCH }: Asked): AsyncGenerator<Part, void, void> {
     const spans = stretchesFor(question, this.#timeline.index, span);
     if (backwards) spans.reverse();
     const whole = (one: Span): Inquiry => {
-      return { ...one, question, last: backwards, limit: BATCH, resumed: false };
+      return { ...one, question, last: backwards, limit: Math.min(BATCH, limit), resumed: false };
     };
     if (this.#alone(spans.length)) yield* this.#here(spans.map(whole));
     else yield* this.#inThreads((threads) => joined(spans, threads).map(whole));
@@ -131,6 +133,7 @@ export class Asking {
       let answer: QueryAnswer | undefined = await Promise.race([waiting.shift()!, ended]);
       for (;;) {
         if (!answer) return;
+        this.#line.clear();
         if ('error' in answer) throw new CliError(answer.code, answer.error);
         yield answer;
         if (answer.next === undefined) break;

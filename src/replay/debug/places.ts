@@ -92,11 +92,21 @@ function within(clock: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, clock));
 }
 
-/** Goes there. Throws a RangeError, in a line, if the text names no position. */
+/** Goes there. Throws a RangeError, in a line, if the text names no position, or one that lies beyond the end. */
 export function seekPlace(debug: Debugger, text: string): Move {
   const place = parsePlace(text.trim());
   const { end, machine } = debug;
   const clock = clockOf(place, { end, frequency: machine.frequency }, debug);
-  if (clock !== undefined) return debug.seek(clock);
-  return debug.seekRetired((place as Place & { readonly kind: 'retired' }).count);
+  if (clock === undefined) return seekInstruction(debug, place as Place & { readonly kind: 'retired' });
+  // So many clocks from here are as many as there are.
+  if (clock > end && place.kind !== 'offset') {
+    throw new RangeError(`clock ${clock} is beyond the end of the recording, clock ${end}`);
+  }
+  return debug.seek(clock);
+}
+
+/** There are no more than at the end. */
+function* seekInstruction(debug: Debugger, { count }: { readonly count: number }): Move {
+  const arrival = yield* debug.seekRetired(count);
+  return debug.retired < count && arrival.reason === 'arrived' ? { ...arrival, reason: 'end' } : arrival;
 }

@@ -11,7 +11,7 @@ import type { Timeline } from '../timeline/timeline.js';
 import type { BisectAnswer } from './bisect.js';
 import { lookAround } from './circumstances.js';
 import { History } from './history.js';
-import type { Change, SearchProgress } from './search.js';
+import { type Change, Diverged, type SearchProgress } from './search.js';
 
 /** To be answered before the search is driven on. */
 export interface Question {
@@ -40,13 +40,15 @@ export function* bisectAsking(timeline: Timeline, bounds: BisectBounds): Inquiry
   try {
     const inquirer = new Inquirer(timeline, history, Math.min(bad, timeline.end));
     yield* inquirer.learn();
-    if (timeline.divergence) return { kind: 'diverged' };
     if (!(yield* inquirer.ask(bad))) return { kind: 'never', clock: timeline.clock };
     const high = timeline.clock;
     if (yield* inquirer.ask(good)) return { kind: 'always', clock: timeline.clock };
     const change = yield* inquirer.between(timeline.clock, high);
     yield { what: 'looking around', clock: change.after, end: high };
     return { kind: 'change', ...lookAround({ timeline, expression: undefined, symbols }, change) };
+  } catch (error) {
+    if (error instanceof Diverged) return { kind: 'diverged' };
+    throw error;
   } finally {
     history.close();
   }
@@ -63,15 +65,19 @@ class Inquirer {
     this.#end = end;
   }
 
-  /** Passes the run once: what it has sent is known then, and there are checkpoints. */
+  /** What it has sent is known then. Without an index the run is passed for that, which leaves checkpoints. */
   *learn(): Inquiry<void> {
-    const end = this.#end;
-    for (const clock of this.#history.learn(end)) yield { what: 'running through', clock, end };
+    yield* this.#moving(this.#history.learn(this.#end), 'running through');
+  }
+
+  *#moving(travel: Generator<number, unknown, void>, what: SearchProgress['what']): Inquiry<void> {
+    for (const clock of travel) yield { what, clock, end: this.#end };
+    if (this.#timeline.divergence) throw new Diverged();
   }
 
   /** Does it hold at the first boundary at or after a clock? */
   *ask(clock: number): Inquiry<boolean> {
-    this.#timeline.seek(clock);
+    yield* this.#moving(this.#timeline.seeking(clock), 'running through');
     return yield* this.#askHere();
   }
 
@@ -89,9 +95,7 @@ class Inquirer {
   /** It does not hold at the boundary `low`, and holds at `high`: down to neighbours. */
   *between(low: number, high: number): Inquiry<Change> {
     const timeline = this.#timeline;
-    const go = function* (clock: number): Inquiry<void> {
-      for (const at of timeline.seeking(clock)) yield { what: 'halving', clock: at, end: high };
-    };
+    const go = (clock: number) => this.#moving(timeline.seeking(clock), 'halving');
     const found = yield* halve(timeline, { low, high }, 1, go, () => this.#askHere());
     return { before: found.low, after: found.high };
   }

@@ -1,6 +1,6 @@
 /**
- * What a run has said so far on the serial console, learned while a timeline passes it for the first time.
- * Passing it again adds nothing.
+ * What a run has said so far on the serial console: as an index tells, or learned while a timeline passes it for the
+ * first time. Passing it again adds nothing.
  */
 import { isConsoleByte } from '../controls.js';
 import type { StoredIndex } from '../timeline/storedIndex.js';

@@ -43,7 +43,7 @@ const WINDOW = 1024;
 const SLICE = 2 ** 20;
 
 /** The replay differed from the recording. */
-class Diverged extends Error {
+export class Diverged extends Error {
   override name = 'Diverged';
 }
 

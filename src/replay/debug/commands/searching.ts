@@ -1,9 +1,8 @@
 /** Commands that look for something in the whole run, and go there. */
 import type { Note } from '../../../core/device.js';
-import { describeEvent, type EventKind, eventListener, type RunEvent } from '../../events.js';
+import { describeEvent, EVENT_KINDS, type EventKind, eventListener, type RunEvent } from '../../events.js';
 import { sectorIn } from '../../guest/disks.js';
-import { NOTE_KINDS } from '../../noteDigest.js';
-import { type Found, Searcher } from '../../query/search.js';
+import { type Found, type Search, Searcher } from '../../query/search.js';
 import type { Debugger, Direction, Move } from '../debugger.js';
 import { findText, lastRegisterWrite, lastSectorWrite, lastWrite } from '../searches.js';
 import { arrivalLines, type Command, CommandError, count, move, type Run } from './command.js';
@@ -17,7 +16,7 @@ function find(debug: Debugger, direction: Direction, args: string): Move {
 }
 
 function event(debug: Debugger, direction: Direction, kind: string): Move {
-  const kinds: readonly string[] = [...NOTE_KINDS, 'input'];
+  const kinds: readonly string[] = EVENT_KINDS;
   if (kind !== '' && !kinds.includes(kind)) {
     throw new CommandError(`"${kind}" is no kind of event; there are ${kinds.join(', ')}`);
   }
@@ -94,25 +93,37 @@ function* events(debug: Debugger, args: string): Run {
 /** Where it becomes true to stay. */
 function* bisect(debug: Debugger, args: string): Run {
   if (args === '') throw new CommandError('bisect: an expression is missing, see docs/expressions.md');
-  const { timeline, history } = debug;
+  const { timeline, history, clock } = debug;
   const search = new Searcher(timeline, history, debug.expression(args), 0, debug.end).settled();
-  for (;;) {
-    const { done, value } = search.next();
-    if (done) return yield* found(debug, value as Found);
-    yield value.clock;
+  let answer: Found | undefined;
+  try {
+    answer = yield* clocksOf(search);
+  } finally {
+    // The search ends wherever it looked last; given up, it leaves one where one was.
+    if (!answer) timeline.seek(clock);
   }
+  if (answer.kind === 'change') return arrivalLines(debug, yield* debug.seek(answer.after));
+  if (answer.kind === 'diverged') return arrivalLines(debug, { reason: 'diverged', met: [], hits: [] });
+  yield* debug.seek(clock);
+  throw new CommandError(NOT_FOUND[answer.kind]);
 }
 
-/** The search ends wherever it looked last. */
-function* found(debug: Debugger, answer: Found): Run {
-  if (answer.kind === 'never') return ['it is not true at the end of the recording'];
-  if (answer.kind === 'always') return ['it is true from the beginning on'];
-  if (answer.kind === 'change') yield* debug.seek(answer.after);
-  return arrivalLines(debug, {
-    reason: answer.kind === 'diverged' ? 'diverged' : 'arrived',
-    met: [],
-    hits: [],
-  });
+/** It has looked at some places, not at all. */
+const NOT_FOUND = {
+  never: 'it is not true at the end of the recording',
+  always: 'it is true at the beginning, at the end and wherever it was looked between them',
+} as const;
+
+function* clocksOf(search: Search<Found>): Generator<number, Found, void> {
+  try {
+    for (;;) {
+      const { done, value } = search.next();
+      if (done) return value;
+      yield value.clock;
+    }
+  } finally {
+    search.return({ kind: 'diverged' });
+  }
 }
 
 export const SEARCHING: readonly Command[] = [

@@ -18,7 +18,8 @@ export function* hearEvents(
   emit: (event: RunEvent) => void,
 ): Generator<number, void, void> {
   const { from = 0, to = timeline.end } = filter;
-  const span = { from: Math.max(0, from - MARGIN), to: Math.min(to, timeline.end) };
+  // What is told at a clock is told within the instruction that begins there at the latest.
+  const span = { from: Math.max(0, from - MARGIN), to: Math.min(to + 1, timeline.end) };
   const listener = eventListener({ ...filter, to }, emit);
   let at: number | undefined;
   for (const stretch of stretchesOf(timeline, filter.kinds, span)) {
@@ -36,9 +37,16 @@ export function* hearEvents(
 
 function stretchesOf(timeline: Timeline, kinds: ReadonlySet<EventKind> | undefined, span: Span): Span[] {
   const inputs = kinds?.has('input') ? Array.from(inputsOf(timeline.trace), ({ clock }) => clock) : [];
-  const mayHold = ({ from, to, notes }: KnownStretch): boolean => {
-    if (!kinds || inputs.some((clock) => (clock > from || from === 0) && clock <= to)) return true;
-    return [...kinds].some((kind) => (notes.get(kind) ?? 0) > 0);
+  // Stretches are asked about in order of time.
+  let next = 0;
+  const hasInput = ({ from, to }: KnownStretch): boolean => {
+    while (from > 0 && inputs[next]! <= from) next++;
+    return inputs[next]! <= to;
   };
+  const mayHold = (stretch: KnownStretch): boolean =>
+    !kinds || [...kinds].some((kind) => (kind === 'input' ? hasInput : hasNotes(kind))(stretch));
   return stretchesWhere(timeline.index, span, mayHold);
 }
+
+/** Of a kind that the index does not count, anything is possible. */
+const hasNotes = (kind: EventKind) => (stretch: KnownStretch) => stretch.notes.get(kind) !== 0;

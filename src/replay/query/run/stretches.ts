@@ -29,6 +29,7 @@ export function stretchesWhere(
   return index.end < to ? [...spans, { from: Math.max(from, index.end), to }] : spans;
 }
 
+/** Of a kind of notes that the index does not count, anything is possible. */
 function mayHold(question: Question, stretch: KnownStretch): boolean {
   switch (question.kind) {
     case 'writes':
@@ -41,9 +42,9 @@ function mayHold(question: Question, stretch: KnownStretch): boolean {
       return question.vector === undefined || stretch.vectors.has(question.vector);
     case 'latency':
       // A request may wait in one stretch and be served in another; one that follows on another begins without a rise.
-      return stretch.raised || (stretch.notes.get('irq') ?? 1) > 0;
+      return stretch.raised || stretch.notes.get('irq') !== 0;
     case 'sector':
-      return (stretch.notes.get('disk') ?? 1) > 0;
+      return stretch.notes.get('disk') !== 0;
     default:
       return true;
   }
