@@ -7,6 +7,7 @@ import type { Blobs, PcDescription } from '../../../src/devices/description.js';
 import { Symbols } from '../../../src/replay/guest/symbols.js';
 import { bisectAsking, type Question } from '../../../src/replay/query/bisectAsking.js';
 import { ready } from '../../../src/replay/ready.js';
+import type { StoredIndex } from '../../../src/replay/timeline/storedIndex.js';
 import { Timeline } from '../../../src/replay/timeline/timeline.js';
 import { memorySource, Trace } from '../../../src/replay/trace/reader.js';
 import type { Description } from '../../../src/replay/trace/records.js';
@@ -72,5 +73,24 @@ describe('bisecting by asking', () => {
     const { questions } = ask((clock) => clock >= clocks[5]!);
     for (const { state } of questions)
       expect(state.serial).toBe('racer: two workers, one counter, no lock\r\n');
+  });
+
+  it('asks nothing of a run that differs from its recording', () => {
+    const altered = {
+      pc: (...given: Parameters<typeof boards.pc>) => {
+        const machine = boards.pc(...given);
+        machine.memory.write(0x33333, 1, 1);
+        return machine;
+      },
+    };
+    // What was sent is known: the run is not passed for that.
+    const sent = { bytes: new Uint8Array(), at: [] };
+    const index = { sent, end: timeline.end, checkpoints: () => [] } as unknown as StoredIndex;
+    const search = bisectAsking(new Timeline(timeline.trace, altered, { index }), { symbols });
+    for (;;) {
+      const { done, value } = search.next();
+      if (done) return expect(value).toEqual({ kind: 'diverged' });
+      expect(value.what).not.toBe('asking');
+    }
   });
 });
