@@ -5,16 +5,20 @@ import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/main.js';
 import { wholeFrom } from '../../src/replay/guest/numbers.js';
+import { boards } from '../../src/replay/machines/boards.js';
 import { ready } from '../../src/replay/ready.js';
 import { RealHost } from './support/realHost.js';
 
 const TRACE = 'traces/lost-update.rewind';
 const SPAN = ['--to', '1%'];
+/** The run need not be passed to its end to look up names. */
+const EARLY = [...SPAN, '--at', '1%', '--no-index'];
 const dir = fs.mkdtempSync(path.join(tmpdir(), 'rewind86-numbers-'));
 const branched = path.join(dir, 'b.rewind');
 
 async function cli(...args: string[]): Promise<string> {
   const host = new RealHost();
+  host.boardsBuilt = boards('compiler');
   await runCli(args, host);
   return host.out;
 }
@@ -62,7 +66,7 @@ const REPORTS: readonly (readonly string[])[] = [
     'ports 20h',
     'vectors',
     'latency',
-  ].map((topic) => ['query', TRACE, ...topic.split(' '), ...SPAN, '--limit', '5', '--no-index']),
+  ].map((topic) => ['query', TRACE, ...topic.split(' '), ...EARLY, '--limit', '5']),
 ];
 
 describe('numbers', () => {
@@ -73,7 +77,7 @@ describe('numbers', () => {
   });
 
   it('in text can be put in again', async () => {
-    const options = ['--no-index', '--limit', '1', ...SPAN];
+    const options = [...EARLY, '--limit', '1'];
     const [, port, address] = /out ([\da-f]+h) byte [\da-f]+h {2}([\da-f]+h) /.exec(
       await cli('query', TRACE, 'ports', '0x20', ...options),
     )!;

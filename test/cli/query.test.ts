@@ -48,9 +48,12 @@ describe('who', () => {
   });
 
   it('says the same with and without the index, in threads and alone', async () => {
-    for (const what of ['counter', 'byte[0xb8000]']) {
-      const answers = [await run('who', trace, what), await run('who', trace, what, '--jobs', '1')];
-      answers.push(await run('who', trace, what, '--no-index'));
+    for (const what of [
+      ['counter', '--at', '3000000'],
+      ['byte[0xb8000]', '--at', '20%'],
+    ]) {
+      const answers = [await run('who', trace, ...what), await run('who', trace, ...what, '--jobs', '1')];
+      answers.push(await run('who', trace, ...what, '--no-index'));
       for (const answer of answers) expect(answer).toEqual(answers[0]);
       expect(answers[0]!.code).toBe(0);
     }
@@ -66,6 +69,15 @@ describe('who', () => {
     expect((await run('who', trace, 'counter', '--at', at)).err).toBe('');
     const [second] = objects((await run('who', trace, 'counter', '--at', at, '--json')).out);
     expect(second).toMatchObject({ clock: all[1].clock, after: 2 });
+  });
+
+  it('finds the first change of a register, no farther than where it was asked to look', async () => {
+    const [first] = objects((await run('who', trace, 'ebp', '--first', '--json')).out);
+    expect(first.before).not.toBe(first.after);
+    const before = await run('who', trace, 'ebp', '--first', '--at', String(first.clock));
+    expect(before).toMatchObject({ code: 88, out: '' });
+    const behind = await run('who', trace, 'ebp', '--first', '--json', '--at', String(first.clock + 1));
+    expect(objects(behind.out)).toEqual([first]);
   });
 
   it('finds what changed a register', async () => {
@@ -106,9 +118,9 @@ describe('who', () => {
 describe('query', () => {
   it('lists alike in threads, alone and without an index', async () => {
     for (const question of [
-      ['writes', 'counter', '--to', '3000000'],
-      ['executions', 'worker.store', '--from', '190000000'],
-      ['ports', '0x3f8-0x3ff', '--json', '--from', '190000000'],
+      ['writes', 'counter', '--to', '3000000', '--at', 'i:300000'],
+      ['executions', 'worker.store', '--to', '1%', '--at', 'i:300000'],
+      ['ports', '0x3f8-0x3ff', '--json', '--to', '30%'],
       ['vectors', '0x20', '--from', '185000000'],
       ['latency', '--json', '--from', '185000000'],
       ['text'],
@@ -133,7 +145,7 @@ describe('query', () => {
   });
 
   it('counts as calls what CALL instructions lead to', async () => {
-    const span = ['--to', '2%', '--json'];
+    const span = ['--to', '1%', '--json'];
     const calls = objects((await run('query', trace, 'calls', 'print_text', ...span)).out);
     // Those in the binary: E8 and four bytes, just before where the callers go on.
     const sites = [...new Set(calls.map(({ returnAddress }) => returnAddress - 5))];
@@ -188,6 +200,31 @@ describe('query', () => {
     expect((await run('query', trace, 'text', '/(/')).code).toBe(64);
   });
 
+  it('finds what was sent without an index, wherever it had to go before', async () => {
+    const span = ['--from', '0', '--to', 'i:300000'];
+    const known = await run('query', trace, 'text', ...span);
+    expect(known).toMatchObject({ code: 0, err: '' });
+    expect(await run('query', trace, 'text', ...span, '--no-index')).toEqual(known);
+    // In the midst of a line: it is told whole.
+    const [{ clock, text }] = objects((await run('query', trace, 'text', '--limit', '1', '--json')).out);
+    const begun = await run('query', trace, 'text', '--to', String(clock + 1), '--no-index', '--json');
+    expect(objects(begun.out)).toEqual([{ clock, text }]);
+  });
+
+  it('says where a replay differs', async () => {
+    const host = new RealHost();
+    const { pc } = boards('compiler');
+    host.boardsBuilt = {
+      pc: (...args) => {
+        const machine = pc!(...args);
+        machine.memory.write(0x33333, 1, 1);
+        return machine;
+      },
+    };
+    expect(await runCli(['query', trace, 'text', '--no-index'], host)).toBe(81);
+    expect(host.err).toMatch(/^rewind86: diverged .*RAM page 33000h/);
+  });
+
   it('draws how long interrupts take', async () => {
     const { out } = await run('query', trace, 'latency');
     // The guest counts its timer's interrupts, and says 1902 in the end.
@@ -239,7 +276,7 @@ describe('an index', () => {
     const good = fs.readFileSync(index);
     const bad = new Uint8Array(good);
     bad[bad.length >> 1]! ^= 1;
-    for (const bytes of [bad, good.subarray(0, 100), new TextEncoder().encode('hello')]) {
+    for (const bytes of [bad, new TextEncoder().encode('hello')]) {
       fs.writeFileSync(index, bytes);
       const answer = await run('query', trace, 'text', 'PANIC');
       expect(answer.code).toBe(0);

@@ -77,3 +77,14 @@ it('between two clocks, those at the clocks included', () => {
     expect(hear(kinds, upTo).heard).toEqual(isIn(kinds, upTo));
   }
 });
+
+it('at one clock: what an instruction that begins there tells, too', () => {
+  const seen = new Map<string, number>();
+  for (const { kind, clock } of all) {
+    const times = seen.get(kind) ?? 0;
+    seen.set(kind, times + 1);
+    if (times >= 4) continue;
+    const bounds = { from: clock, to: clock };
+    expect(hear([kind], bounds).heard).toEqual(isIn([kind], bounds));
+  }
+});
