@@ -79,7 +79,7 @@ export class Controller {
   #do(effect: Effect): void {
     switch (effect.kind) {
       case 'command':
-        return this.#then(this.#port.command(effect.line), (result) => ({ kind: 'done', result }));
+        return this.#give(effect.line);
       case 'complete':
         return this.#then(this.#port.complete(effect.line), (names) => ({ kind: 'names', names }));
       case 'find-event':
@@ -99,6 +99,12 @@ export class Controller {
     }
   }
 
+  /** Whatever becomes of it, it is over then. */
+  #give(line: string): void {
+    const failed = (error: unknown) => ({ text: textOf(error), failed: true, cancelled: false });
+    this.#then(this.#port.command(line).catch(failed), (result) => ({ kind: 'done', result }));
+  }
+
   /** A debugger that has gone answers nothing more; `onLost` tells of it. */
   #then<T>(answer: Promise<T>, actionOf: (value: T) => Action): void {
     answer.then(
@@ -108,7 +114,7 @@ export class Controller {
   }
 
   #tell(error: unknown): void {
-    this.dispatch({ kind: 'told', text: (error as Error).message, failed: true });
+    this.dispatch({ kind: 'told', text: textOf(error), failed: true });
   }
 
   #textOf(panel: Extract<Effect, { kind: 'copy' }>['panel']): string {
@@ -162,3 +168,5 @@ export class Controller {
       );
   }
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

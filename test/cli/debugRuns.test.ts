@@ -60,6 +60,23 @@ describe('options', () => {
     expect(host.err).toContain(line);
     expect(host.err.trim().split('\n')).toHaveLength(1);
   });
+
+  it('that would write two things to one file, or over the trace, are refused', async () => {
+    const before = readFileSync(DEMO);
+    const out = join(folder, 'two.rewind');
+    for (const args of [
+      ['--live', '--cast', out, '-o', out],
+      ['--cast', DEMO, DEMO],
+    ]) {
+      const host = new FakeHost();
+      Object.assign(host.stdin, { isTTY: true });
+      Object.assign(host.stdout, { isTTY: true });
+      expect(await runCli(['debug', ...args], host)).toBe(64);
+      expect(host.err).toMatch(/two outputs at once|is an input of this run/);
+    }
+    expect(existsSync(out)).toBe(false);
+    expect(readFileSync(DEMO).equals(before)).toBe(true);
+  });
 });
 
 function open(path: string): Opened & { without: string[] } {

@@ -1,4 +1,7 @@
 /** The session whose debugger runs in a thread: the same answers, and threads that fail say why. */
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RemoteSession } from '../../src/cli/debug/remoteSession.js';
@@ -14,6 +17,15 @@ const OPENING = {
   marks: [['half', 95_000_000]],
 } as const;
 
+const folder = mkdtempSync(join(tmpdir(), 'rewind86-remote-'));
+
+/** The same trace under another name. */
+function copy(): string {
+  const other = join(folder, 'other.rewind');
+  copyFileSync(path, other);
+  return other;
+}
+
 let local: LocalSession;
 let remote: RemoteSession;
 let events: { columns: EventColumns; upTo: number };
@@ -27,7 +39,10 @@ beforeAll(async () => {
     };
   });
 });
-afterAll(() => remote.close());
+afterAll(async () => {
+  await remote.close();
+  rmSync(folder, { recursive: true });
+});
 
 describe('a session in a thread', () => {
   it('lists the same events', async () => {
@@ -76,6 +91,34 @@ describe('a session in a thread', () => {
     expect(result.cancelled).toBe(true);
     expect(heard.find(Boolean)).toMatchObject({ what: 'reverse-continue', clock: expect.any(Number) });
     expect(heard.at(-1)).toBeUndefined();
+  });
+});
+
+describe('a session whose trace becomes another', () => {
+  it('leaves no question about the events open', async () => {
+    const session = await RemoteSession.open(OPENING);
+    let open = true;
+    const opened = session.command(`open ${fileURLToPath(new URL('../../README.md', import.meta.url))}`);
+    expect(await opened).toMatchObject({ failed: true });
+    const move = session.command(`open ${copy()}`).then(() => {
+      open = false;
+    });
+    const asked: Promise<string>[] = [];
+    while (open) {
+      asked.push(
+        session.eventTexts([0]).then(
+          () => 'answered',
+          (error: Error) => error.message,
+        ),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await move;
+    const answers = new Set(await Promise.all(asked));
+    expect([...answers].filter((one) => one !== 'answered' && !one.startsWith('given up'))).toEqual([]);
+    await session.close();
+    await expect(session.finish()).rejects.toMatchObject({ code: 69 });
+    await expect(session.eventTexts([0])).rejects.toThrow('given up');
   });
 });
 

@@ -3,7 +3,7 @@ import { Session } from '../../replay/session.js';
 import { EventIndex, type Pace } from '../../replay/view/events.js';
 import { nodeHost } from '../host/nodeHost.js';
 import { TraceFile } from '../host/traceFile.js';
-import { serve, tell } from './thread.js';
+import { fail, serve, tell } from './thread.js';
 
 /** Host milliseconds between tidings. */
 const TIDINGS_MS = 250;
@@ -19,7 +19,7 @@ class Filling {
   }
 
   begin(): void {
-    if (!this.#busy) void this.#fill();
+    if (!this.#busy) this.#fill().catch(fail);
   }
 
   /** Lets requests in between slices. */

@@ -47,7 +47,7 @@ export type FromThread =
   | { readonly kind: 'facts'; readonly facts: SessionFacts }
   | { readonly kind: 'news'; readonly text: string }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
-  | { readonly kind: 'refusal'; readonly id: number; readonly message: string }
+  | { readonly kind: 'refusal'; readonly id: number; readonly code: number; readonly line: string }
   | { readonly kind: 'progress'; readonly progress: Progress | undefined }
   /** More events of these kinds; all are known up to a clock. */
   | {

@@ -38,7 +38,8 @@ class Thread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
-  #ending = false;
+  /** Why it answers nothing any more. */
+  #over: CliError | undefined;
 
   /** `name` is a file beside this one. */
   constructor(name: string, opening: Opening) {
@@ -56,7 +57,9 @@ class Thread {
     });
   }
 
+  /** Rejected with a `CliError` if it cannot be answered, at once if the thread is over. */
   ask<M extends Method>(method: M, argument: Parameters<Requests[M]>[0]): Promise<Reply<M>> {
+    if (this.#over) return Promise.reject(this.#over);
     const id = this.#next++;
     return new Promise<Reply<M>>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -69,14 +72,14 @@ class Thread {
   }
 
   async end(): Promise<void> {
-    this.#ending = true;
+    this.#close(new CliError(ExitCode.unavailable, 'given up: another trace is shown, or none any more'));
     await this.#worker.terminate();
   }
 
   #hear(message: FromThread): void {
     if (message.kind === 'answer') this.#take(message.id)?.resolve(message.value as never);
-    else if (message.kind === 'refusal') this.#take(message.id)?.reject(new Error(message.message));
-    else if (message.kind === 'failed') this.#lose(new CliError(message.code, message.line));
+    else if (message.kind === 'refusal') this.#take(message.id)?.reject(saidIn(message));
+    else if (message.kind === 'failed') this.#lose(saidIn(message));
     else this.onTold(message);
   }
 
@@ -86,15 +89,22 @@ class Thread {
     return waiting;
   }
 
-  /** Nobody waits for it any more. */
   #lose(reason: CliError): void {
-    if (this.#ending) return;
-    this.#ending = true;
-    for (const { reject } of this.#waiting.values()) reject(reason);
-    this.#waiting.clear();
+    if (this.#over) return;
+    this.#close(reason);
     this.onLost(reason);
   }
+
+  /** Nobody waits for it any more. */
+  #close(reason: CliError): void {
+    this.#over ??= reason;
+    for (const { reject } of this.#waiting.values()) reject(reason);
+    this.#waiting.clear();
+  }
 }
+
+const saidIn = ({ code, line }: { readonly code: number; readonly line: string }): CliError =>
+  new CliError(code, line);
 
 function lost(why: string): CliError {
   return new CliError(
@@ -188,6 +198,7 @@ export class RemoteSession implements SessionPort {
     void this.#events?.end();
     this.#listed = path;
     this.#list = new EventList();
+    this.#known = undefined;
     this.#events = this.#thread('eventWorker', { ...this.#opening, path });
   }
 

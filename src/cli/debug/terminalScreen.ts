@@ -19,10 +19,11 @@ export interface Size {
 
 const DEFAULT: Size = { columns: 80, rows: 24 };
 
-const ALTERNATE = '\x1b[?1049h\x1b[?25l\x1b[2J';
+/** What is pasted comes in brackets (2004): it is no keys. */
+const ALTERNATE = '\x1b[?1049h\x1b[?25l\x1b[2J\x1b[?2004h';
 /** Presses and the wheel (xterm, ctlseqs), told in decimal. */
 const MOUSE = '\x1b[?1000h\x1b[?1006h';
-const LEAVE = '\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[?25h\x1b[?1049l';
+const LEAVE = '\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[?25h\x1b[?1049l';
 /** Shown at once by terminals that know it (synchronized output); others pass it over. */
 const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';

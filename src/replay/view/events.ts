@@ -53,7 +53,12 @@ export interface Columns {
 interface Name {
   readonly device: string;
   readonly what: string;
+  /** They come with data, which are kept apart. */
+  readonly hasData: boolean;
 }
+
+/** Of what is kept apart: `b`, how many bytes follow, and they. */
+const HEAD = 12;
 
 export class EventIndex {
   readonly #session: Session;
@@ -63,7 +68,7 @@ export class EventIndex {
   /** Index into the names. */
   #name = new Uint16Array(FIRST_CAPACITY);
   #a = new Float64Array(FIRST_CAPACITY);
-  /** Of an input: where its data begin. */
+  /** Of an event with data: where they are kept, with its `b`. */
   #b = new Float64Array(FIRST_CAPACITY);
   readonly #names: Name[] = [];
   readonly #nameIndex = new Map<string, number>();
@@ -97,8 +102,9 @@ export class EventIndex {
 
   /** Plays the run to its end, or to where it differs; gives clocks on the way. May be given up and begun again. */
   *fill(): Search<void> {
-    const slice = Math.min(LONGEST_SLICE, Math.ceil(this.#session.end / SAMPLES));
-    while (this.#session.advance(Number.POSITIVE_INFINITY, slice)) {
+    // The trace may have grown since the last.
+    const slice = () => Math.min(LONGEST_SLICE, Math.ceil(this.#session.end / SAMPLES));
+    while (this.#session.advance(Number.POSITIVE_INFINITY, slice())) {
       this.#sample();
       yield this.upTo;
     }
@@ -121,9 +127,9 @@ export class EventIndex {
     const i = this.#count++;
     this.#clocks[i] = clock;
     this.#kind[i] = KIND_INDEX.get(kind)!;
-    this.#name[i] = this.#nameOf(device, what);
+    this.#name[i] = this.#nameOf({ device, what, hasData: data !== undefined });
     this.#a[i] = a;
-    this.#b[i] = data ? this.#keep(data) : b;
+    this.#b[i] = data ? this.#keep(b, data) : b;
   }
 
   #grow(capacity: number): void {
@@ -134,23 +140,32 @@ export class EventIndex {
     this.#b = lengthened(this.#b, new Float64Array(capacity));
   }
 
-  #nameOf(device: string, what: string): number {
-    const key = `${device}\n${what}`;
+  #nameOf(name: Name): number {
+    const key = `${name.device}\n${name.what}\n${name.hasData}`;
     const known = this.#nameIndex.get(key);
     if (known !== undefined) return known;
-    const index = this.#names.push({ device, what }) - 1;
+    const index = this.#names.push(name) - 1;
     this.#nameIndex.set(key, index);
     return index;
   }
 
-  #keep(data: Uint8Array): number {
+  #keep(b: number, data: Uint8Array): number {
     const at = this.#dataLength;
-    this.#dataLength += data.length;
+    this.#dataLength += HEAD + data.length;
     if (this.#dataLength > this.#data.length) {
       this.#data = lengthened(this.#data, new Uint8Array(Math.ceil(this.#dataLength * GROWTH)));
     }
-    this.#data.set(data, at);
+    const head = new DataView(this.#data.buffer, at, HEAD);
+    head.setFloat64(0, b);
+    head.setUint32(8, data.length);
+    this.#data.set(data, at + HEAD);
     return at;
+  }
+
+  #kept(at: number): { readonly b: number; readonly data: Uint8Array } {
+    const head = new DataView(this.#data.buffer, at, HEAD);
+    const from = at + HEAD;
+    return { b: head.getFloat64(0), data: this.#data.slice(from, from + head.getUint32(8)) };
   }
 
   // ---- looking ----
@@ -158,10 +173,8 @@ export class EventIndex {
   event(index: number): RunEvent {
     const kind = KINDS[this.#kind[index]!]!;
     const [clock, a, b] = [this.#clocks[index]!, this.#a[index]!, this.#b[index]!];
-    const event = { clock, kind, ...this.#names[this.#name[index]!]!, a, b };
-    if (kind !== 'input') return event;
-    const data = this.#data.slice(b, b + a);
-    return { ...event, b: data[0] ?? 0, data };
+    const { device, what, hasData } = this.#names[this.#name[index]!]!;
+    return { clock, kind, device, what, a, ...(hasData ? this.#kept(b) : { b }) };
   }
 
   /** An event in a line, without its clock. */

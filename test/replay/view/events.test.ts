@@ -151,6 +151,58 @@ describe('an index', () => {
     expect(finish(index.ofKinds(new Set(['irq']))).length).toBe(10 * Math.ceil(MILLION / 30));
   });
 
+  it('tells of frames, with and without their bytes, and of inputs, what a plain list does', () => {
+    const frame = (length: number) => Uint8Array.from({ length }, (_, i) => (i < 12 ? 0xff : i));
+    const notes: Note[] = [60, 1514, 0].map((length) => ({
+      kind: 'net',
+      device: 'nic',
+      what: 'tx',
+      a: length,
+      b: 0xdeadbeef + length,
+      data: frame(length),
+    }));
+    notes.push({ kind: 'net', device: 'nic', what: 'tx', a: 60, b: 7 });
+    const session = () =>
+      ({
+        clock: 0,
+        end: 10,
+        machine: { cpu: { retired: 0 } },
+        onNote: (_note: Note, _clock: number) => {},
+        onInput: (_channel: string, _data: Uint8Array, _clock: number) => {},
+        advance(this: Session & { clock: number }) {
+          for (const note of notes) {
+            this.onNote(note, ++this.clock);
+            this.onInput('keyboard', frame(3), ++this.clock);
+          }
+          return false;
+        },
+      }) as unknown as Session;
+    const plain = session();
+    const events: RunEvent[] = [];
+    watchEvents(plain, {}, (event) => events.push(event));
+    plain.advance(Number.POSITIVE_INFINITY);
+    const index = new EventIndex(session());
+    finish(index.fill());
+    expect(Array.from(events.keys(), (i) => index.event(i))).toEqual(events);
+    expect(index.texts([...events.keys()])).toEqual(events.map(describeEvent));
+  });
+
+  it('goes on in slices of what there is when the trace has grown', () => {
+    const slices: number[] = [];
+    const session = {
+      clock: 0,
+      end: 0,
+      machine: { cpu: { retired: 0 } },
+      advance(_until: number, slice: number) {
+        slices.push(slice);
+        this.end = 2 ** 20;
+        return slices.length < 3;
+      },
+    };
+    finish(new EventIndex(session as unknown as Session).fill());
+    expect(slices).toEqual([0, 2 ** 10, 2 ** 10]);
+  });
+
   it('of nothing has nothing nearby', () => {
     const index = new EventIndex(longSession());
     expect(index.nearest(5)).toBeUndefined();
