@@ -211,6 +211,87 @@ const nobody = {
   },
 };
 
+describe('a live run that cannot go on', () => {
+  it('writes nothing behind where it broke off, whatever it is told', () => {
+    const file = new MemoryFile();
+    const recorder = new Recorder({ ...recording(), sink: file.write });
+    recorder.run(20_000);
+    recorder.machine.door.provider = nobody;
+    expect(() => recorder.run(5_000_000)).toThrow('nobody knows');
+    const { bytes } = file;
+    expect(openTrace(bytes).covered).toBe(recorder.written);
+    for (const more of [
+      () => recorder.run(6_000_000),
+      () => recorder.input('keyboard', Uint8Array.of(1)),
+      () => recorder.mark(),
+      () => recorder.finish('user'),
+    ]) {
+      expect(more).toThrow('broke off');
+    }
+    recorder.flush();
+    expect(file.bytes).toBe(bytes);
+    expect(straight(bytes, recorder.written)).toBeDefined();
+  });
+
+  it('because a disk is full ends with the last whole frame, and can be looked at', () => {
+    const file = new MemoryFile();
+    let room = Number.POSITIVE_INFINITY;
+    const { write } = file;
+    Object.assign(file, {
+      write: (bytes: Uint8Array) => {
+        const fits = Math.min(bytes.length, room);
+        write(bytes.subarray(0, fits));
+        room -= fits;
+        if (fits < bytes.length) throw new Error('full');
+      },
+    });
+    const run = LiveRun.begin(recording(), file);
+    run.resume();
+    run.run(50_000);
+    run.flush();
+    const written = run.present;
+    run.run(90_000);
+    room = 20;
+    expect(() => run.flush()).toThrow('full');
+    room = Number.POSITIVE_INFINITY;
+    expect(() => run.finish('user')).toThrow('broke off');
+    run.abandon();
+    expect([run.ended, run.present, run.timeline.clock]).toEqual([true, written, written]);
+    expect(run.timeline.stateHash()).toBe(straight(file.bytes, written));
+  });
+
+  it('is not run on by mistake: while it is paused, or when it has ended', () => {
+    const run = LiveRun.begin(recording(), new MemoryFile());
+    expect(() => run.run(1000)).toThrow('is paused');
+    expect(() => run.keep()).toThrow('is paused');
+    run.finish('user');
+    expect(() => run.run(1000)).toThrow('has ended');
+    expect(() => run.finish('user')).toThrow('has ended');
+  });
+});
+
+describe('steps of a live run', () => {
+  it('come to the boundaries that a timeline steps to', () => {
+    const file = new MemoryFile();
+    const run = LiveRun.begin(recording(), file);
+    const stops: number[] = [];
+    for (const times of [1, 1, 7, 40]) {
+      run.resume();
+      for (const _ of run.stepping(times));
+      run.pause();
+      stops.push(run.present);
+    }
+    run.finish('user');
+    const { timeline } = run;
+    timeline.seek(0);
+    for (const [i, times] of [1, 1, 7, 40].entries()) {
+      for (let left = times; left > 0; left--) timeline.step();
+      expect(timeline.clock).toBe(stops[i]);
+    }
+    expect(eventsOf(file.bytes).checks).toBeGreaterThanOrEqual(0);
+  });
+});
+
 describe('a branch of a live run', () => {
   const options = { program: 'toy 2', label: undefined };
   const change = { kind: 'memory', address: 0x2000, data: Uint8Array.of(0xaa, 0xbb) } as const;
@@ -301,6 +382,10 @@ describe('a branch of a live run', () => {
   it('that cannot begin leaves a parent that can be gone on with', () => {
     const { run, bytes } = trunkAt(50_000);
     const impossible = { ...change, address: 0x7fffffff };
+    const before = run.timeline.stateHash();
+    expect(() => LiveRun.tryOut(run.timeline, [change, impossible])).toThrow(ChangeError);
+    LiveRun.tryOut(run.timeline, [change]);
+    expect([run.timeline.clock, run.timeline.stateHash()]).toEqual([50_000, before]);
     const begin = () =>
       LiveRun.branch(run.timeline, [change, impossible], { ...options, provider: nobody }, new MemoryFile());
     expect(begin).toThrow(ChangeError);
