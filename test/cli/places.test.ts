@@ -51,6 +51,29 @@ describe('places on the command line', () => {
     expect({ code, out }).toEqual({ code: 0, out: upTo(clock) });
   });
 
+  it('that end a list are clocks of it', async () => {
+    for (const line of early.filter((one) => one !== '').slice(-3)) {
+      const clock = Number(line.slice(0, 14));
+      const { out } = await cli('events', TRACE, '--kind', 'irq,serial', '--to', String(clock));
+      expect(out).toBe(upTo(clock));
+      expect(out).toContain(line);
+    }
+  });
+
+  it('that are instructions are found by opening the trace once more, however many they are', async () => {
+    const host = new RealHost();
+    const { pc } = host.boardsBuilt;
+    let built = 0;
+    host.boardsBuilt = {
+      pc: (...args) => {
+        built++;
+        return pc!(...args);
+      },
+    };
+    expect(await runCli(['events', TRACE, '--from', 'i:1000', '--to', 'i:2000'], host)).toBe(0);
+    expect(built).toBe(2);
+  });
+
   it('are instructions, too', async () => {
     const session = Session.open(new ReadFile(TRACE), boards('interpreter'));
     const { err } = await cli('replay', TRACE, '--to', 'i:100000');

@@ -120,9 +120,9 @@ describe('query', () => {
     for (const question of [
       ['writes', 'counter', '--to', '3000000', '--at', 'i:300000'],
       ['executions', 'worker.store', '--to', '1%', '--at', 'i:300000'],
-      ['ports', '0x3f8-0x3ff', '--json', '--to', '30%'],
-      ['vectors', '0x20', '--from', '185000000'],
-      ['latency', '--json', '--from', '185000000'],
+      ['ports', '0x3f8-0x3ff', '--json', '--to', '36000000'],
+      ['vectors', '0x20', '--from', '30000000', '--to', '36000000'],
+      ['latency', '--json', '--from', '30000000', '--to', '36000000'],
       ['text'],
     ]) {
       const answers = [

@@ -51,6 +51,13 @@ describe('stretches', () => {
     expect(of({ kind: 'reads', memory: [{ address: 0x5000, length: 1 }] })).toEqual([0, 10, 20]);
   });
 
+  it('of which an index does not say how much happened there may hold it', () => {
+    const silent = index(stretch(0, 10), stretch(10, 20, { notes: new Map([['irq', 0]]) }));
+    const span = { from: 0, to: 20 };
+    expect(stretchesFor({ kind: 'latency' }, silent, span)).toEqual([{ from: 0, to: 10 }]);
+    expect(stretchesFor({ kind: 'sector', disk: 'a', lba: 0 }, silent, span)).toHaveLength(2);
+  });
+
   it('are cut to what is of interest, and go on where an index ends', () => {
     const all = { kind: 'vectors' } as const;
     expect(stretchesFor(all, known, { from: 5, to: 12 })).toEqual([
