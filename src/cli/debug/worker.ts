@@ -18,6 +18,7 @@ import { DebugSession } from './session.js';
 import { serve, tell } from './thread.js';
 import { type Bench, type Opened, Workbench } from './workbench.js';
 
+const HOST = nodeHost();
 const NO_IMAGES = { disk: [], floppy: [] };
 
 await serve((opening) => {
@@ -51,7 +52,7 @@ function farewell(bench: Workbench): string[] {
 }
 
 function openDebugger(path: string, { symbols, ...options }: Opening, file: ReadFile): Debugger {
-  const timeline = openTimeline(path, options, nodeHost(), file);
+  const timeline = openTimeline(path, options, HOST, file);
   return new Debugger(timeline, symbolsFor(timeline.trace, symbols));
 }
 
@@ -83,7 +84,7 @@ function benchOfTrace(opening: Opening): Workbench {
 /** The trace's head is written; the machine stands at power-on. */
 function benchOfMachine(opening: Opening, options: LiveOptions): Workbench {
   const { path, symbols, checkpointMemory } = opening;
-  const plan = planMachine(options, nodeHost());
+  const plan = planMachine(options, HOST);
   checkBoot(options, plan);
   protectInputs(path, plan.inputs);
   const { machine, description, blobs, provider } = plan;
