@@ -1,8 +1,8 @@
 /** The lines around the panels: where it stands, advice, and the command line with messages and progress. */
 import { hintText } from './hints.js';
 import { PROMPTS } from './prompts.js';
-import type { Running, State } from './state.js';
-import { fit, fitText, type Line, line, span, widthOf } from './text.js';
+import type { Message, Running, State } from './state.js';
+import { cut, fit, fitText, type Line, line, span, widthOf } from './text.js';
 
 /** The trace, the clock, the time, the mode. */
 export function headerLine({ view, facts }: State, columns: number): Line {
@@ -21,24 +21,46 @@ export const hintLine = (state: State, columns: number): Line =>
 
 export function promptLine(state: State, columns: number): Line {
   const { prompt, running, message, asking, facts } = state;
-  if (asking) return fit(line('Marks are not saved (:marks FILE saves them). Leave? y/n', 'error'), columns);
-  if (prompt) return fit(promptSpans(state), columns);
+  if (asking) return fit(line(asking.text, 'error'), columns);
+  if (prompt) return fit(promptSpans(state, columns), columns);
   if (running?.clock !== undefined) return progressLine(state, running, columns);
-  if (message) return fit(line(message.text, message.failed ? 'error' : undefined), columns);
+  if (message) return messageLine(message, columns);
   const help = [span('?', 'key'), span(' help  '), span(':', 'key'), span(' command  '), span('q', 'key')];
   const on = facts.live ? [span('  '), span('R', 'key'), span(' run on')] : [];
   return fit([...help, span(' quit'), ...on], columns);
 }
 
-function promptSpans({ prompt }: State): Line {
+const MORE = '\u2026  o: all of it';
+
+/** What is too long for the line is in the log. */
+function messageLine({ text, failed }: Message, columns: number): Line {
+  const role = failed ? 'error' : undefined;
+  if (widthOf(text) <= columns) return fit(line(text, role), columns);
+  return fit([span(cut(text, columns - widthOf(MORE)), role), span(MORE, 'dim')], columns);
+}
+
+function promptSpans({ prompt }: State, columns: number): Line {
   const { kind, text, cursor, completions, proposed } = prompt!;
+  const { label } = PROMPTS[kind];
   return [
-    span(PROMPTS[kind].label, 'key'),
+    span(label, 'key'),
     span(text.slice(0, cursor), proposed ? 'note' : undefined),
     span(text.slice(cursor, cursor + 1) || ' ', 'here'),
     span(text.slice(cursor + 1)),
-    span(completions.length > 0 ? `   ${completions.join(' ')}` : '', 'dim'),
+    span(candidates(completions, columns - widthOf(`${label}${text} `)), 'dim'),
   ];
+}
+
+/** As many as there is room for; then a sign that there are more. */
+function candidates(names: readonly string[], room: number): string {
+  let shown = '';
+  for (const [i, name] of names.entries()) {
+    const next = `${shown}${i === 0 ? '   ' : ' '}${name}`;
+    const last = i === names.length - 1;
+    if (widthOf(next) > room - (last ? 0 : 2)) return `${shown} \u2026`;
+    shown = next;
+  }
+  return shown;
 }
 
 const BAR = 20;

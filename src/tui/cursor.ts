@@ -1,6 +1,7 @@
 /** Moving about within panels: cursors, scrolling, pages. Nothing of it moves the debugger. */
 import { centre, shownCount } from './eventList.js';
 import { type PanelName, tabAfter } from './layout.js';
+import { mostBack } from './logText.js';
 import { cursorLine } from './place.js';
 import { panelsOf, rowsOf, type State } from './state.js';
 import { BYTES_A_ROW, REGISTER_PAGES } from './wanted.js';
@@ -42,8 +43,7 @@ const VERTICAL: Readonly<Record<PanelName, Mover>> = {
     return { ...state, serial: { back: clamp(state.serial.back - by, 0, most) } };
   },
   log: (state, by) => {
-    const most = Math.max(0, state.log.lines.length - rowsOf(state, 'log'));
-    return { ...state, log: { ...state.log, back: clamp(state.log.back - by, 0, most) } };
+    return { ...state, log: { ...state.log, back: clamp(state.log.back - by, 0, mostBack(state)) } };
   },
   screen: (state) => state,
   pages: (state) => state,

@@ -18,7 +18,13 @@ export interface MouseEvent {
   readonly row: number;
 }
 
-export type TerminalEvent = KeyEvent | MouseEvent;
+/** Text that came from elsewhere (bracketed paste, DECSET 2004). */
+export interface PasteEvent {
+  readonly kind: 'paste';
+  readonly text: string;
+}
+
+export type TerminalEvent = KeyEvent | MouseEvent | PasteEvent;
 
 const ESC = '\x1b';
 /** CSI, its parameters, and the character that ends it (ECMA-48 5.4). */
@@ -60,31 +66,47 @@ const CONTROLS: Readonly<Record<string, string>> = {
   '\0': 'ctrl-space',
 };
 
+const PASTE_BEGINS = `${ESC}[200~`;
+/** Terminals leave control characters out of what is pasted: a Ctrl-C is somebody who waits in vain for the end. */
+const PASTE_ENDS = new RegExp(`${ESC}\\[201~|(?=\\x03)`);
+
 export class InputParser {
   #waiting = '';
+  #pasting = false;
 
   /** Events of what has arrived; the beginning of a sequence waits for its rest. */
   push(text: string): TerminalEvent[] {
     this.#waiting += text;
     const events: TerminalEvent[] = [];
-    while (this.#waiting !== '' && !UNFINISHED.test(this.#waiting)) events.push(...this.#next());
+    while (this.#goesOn()) events.push(...this.#next());
     return events;
   }
 
-  /** Something waits: an Escape that nothing follows is the key. */
+  #goesOn(): boolean {
+    if (this.#pasting) return PASTE_ENDS.test(this.#waiting);
+    return this.#waiting !== '' && !UNFINISHED.test(this.#waiting);
+  }
+
+  /** Something waits: an Escape that nothing follows is the key. Of what is pasted the end comes. */
   get pending(): boolean {
-    return this.#waiting !== '';
+    return this.#waiting !== '' && !this.#pasting;
   }
 
   /** Nothing more comes: what waits is keys. */
   flush(): TerminalEvent[] {
+    if (!this.pending) return [];
     const rest = this.#waiting;
     this.#waiting = '';
-    return rest === '' ? [] : [key('escape'), ...[...rest.slice(1)].map(key)];
+    return [key('escape'), ...[...rest.slice(1)].map(key)];
   }
 
   #next(): TerminalEvent[] {
     const text = this.#waiting;
+    if (this.#pasting) return this.#pasted(PASTE_ENDS.exec(text)!);
+    if (text.startsWith(PASTE_BEGINS)) {
+      this.#pasting = true;
+      return this.#took(PASTE_BEGINS, []);
+    }
     const csi = CSI.exec(text);
     if (csi) return this.#took(csi[0], control(csi[1]!, csi[2]!));
     const ss3 = SS3.exec(text);
@@ -92,6 +114,12 @@ export class InputParser {
     const first = String.fromCodePoint(text.codePointAt(0)!);
     if (first === ESC) return this.#took(ESC, [key('escape')]);
     return this.#took(first, [key(nameOf(first))]);
+  }
+
+  #pasted({ index, 0: end }: RegExpExecArray): TerminalEvent[] {
+    const text = this.#waiting.slice(0, index);
+    this.#pasting = false;
+    return this.#took(text + end, [{ kind: 'paste', text }]);
   }
 
   #took(text: string, events: TerminalEvent[]): TerminalEvent[] {

@@ -2,8 +2,11 @@
  * Commands for the debugger, one at a time. Steps that are asked for while another runs become one command, so that a
  * key held down is never late.
  */
+import { moved } from './jumps.js';
+import { logTop } from './logText.js';
 import type { CommandResult } from './session.js';
 import { become, type Change, type Job, type LogState, type State } from './state.js';
+import { widthOf } from './text.js';
 
 /** Lines of the log that are kept. */
 const LOG_LINES = 2000;
@@ -15,11 +18,13 @@ const MOST_STEPS = 32;
 const STEP = /^(step|reverse-step|next|reverse-next)(?: (\d+))?$/;
 /** What `arrivalLines` says of the place, which panels show. */
 const HERE = /^clock \d+ {2}instruction \d+ {2}/;
+/** To another trace: no jump within one. */
+const ELSEWHERE = /^(poke|live|resume|open|parent)\b/;
 
 /** Has the debugger do it, as soon as it has time. */
-export function ask(state: State, line: string, typed = false): Change {
-  const job = { line, typed };
-  const asked = typed ? { ...state, log: logged(state.log, line, 'asked') } : state;
+export function ask(state: State, line: string, how: Partial<Omit<Job, 'line'>> = {}): Change {
+  const job = { typed: false, ...how, line };
+  const asked = STEP.test(line) ? state : { ...state, log: logged(state.log, line, 'asked') };
   if (!state.running) return start({ ...asked, message: undefined }, job);
   if (state.queue.length >= MOST_WAITING) {
     return become(tell(state, `still at "${state.running.line}"; Esc gives it up`, true));
@@ -55,8 +60,10 @@ export function finished(state: State, result: CommandResult): Change {
 /** Whatever was done, the place may be another; panels look at it again. */
 function arrived(state: State, running: Job | undefined): State {
   const searched = running !== undefined && /^(find|reverse-find)\b/.test(running.line);
+  const jumped = running !== undefined && !STEP.test(running.line) && !ELSEWHERE.test(running.line);
   return {
     ...state,
+    jumps: jumped ? moved(state, running) : state.jumps,
     stamp: state.stamp + 1,
     code: { ...state.code, at: undefined, cursor: undefined },
     events: { ...state.events, cursor: undefined },
@@ -68,16 +75,27 @@ function arrived(state: State, running: Job | undefined): State {
 function shown(state: State, running: Job | undefined, { text, failed, cancelled }: CommandResult): State {
   const lines = text.split('\n').filter((line) => line !== '');
   const typed = running?.typed ?? false;
-  const log = typed || failed ? logged(state.log, text, failed ? 'failed' : 'said') : state.log;
-  if (cancelled) return tell({ ...state, log }, `given up: ${running?.line ?? ''}`, false);
   const news = lines.filter((line) => !HERE.test(line));
-  const many = typed && news.length > 1;
-  if (many) return { ...state, log, focus: 'log', tab: 'log', message: undefined };
-  return news.length > 0 ? tell({ ...state, log }, news.join('; '), failed) : { ...state, log };
+  const step = !typed && STEP.test(running?.line ?? '');
+  const log = step && news.length === 0 ? state.log : logged(state.log, text, failed ? 'failed' : 'said');
+  const said = { ...state, log };
+  if (cancelled) return { ...said, message: { text: `given up: ${running?.line ?? ''}`, failed: false } };
+  // Of a place that was arrived at panels say more than the log.
+  const many = typed && news.length > 1 && !HERE.test(lines.at(-1)!);
+  if (many) return opened({ ...said, focus: 'log', tab: 'log', message: undefined }, lines.length);
+  return news.length > 0 ? { ...said, message: { text: news.join('; '), failed } } : said;
 }
 
+/** A long answer is read from its beginning. */
+function opened(state: State, lines: number): State {
+  return { ...state, log: { ...state.log, back: logTop(state, lines) } };
+}
+
+/** What does not fit the line is in the log as a whole. */
 export function tell(state: State, text: string, failed = false): State {
-  return { ...state, message: { text, failed } };
+  const fits = widthOf(text) <= state.columns;
+  const log = fits ? state.log : logged(state.log, text, failed ? 'failed' : 'said');
+  return { ...state, log, message: { text, failed } };
 }
 
 function logged(log: LogState, text: string, kind: LogState['lines'][number]['kind']): LogState {

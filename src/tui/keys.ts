@@ -6,6 +6,8 @@ import { focusOn, moveColumns, movePages, moveRows, nextPanel, panelOfKey } from
 import { neighbour, topOf } from './eventList.js';
 import { ask, tell } from './jobs.js';
 import type { PanelName } from './layout.js';
+import { leave } from './leaving.js';
+import { runLocal } from './localCommands.js';
 import { placeOf } from './place.js';
 import { openPrompt } from './prompts.js';
 import { RUNS } from './runKeys.js';
@@ -68,6 +70,8 @@ const TIME: KeyGroup = {
     bind('[', 'back to the last of them', (state) => toEvent(state, 'back')),
     bind('G end', 'to the end of the run', command('seek end'), 'G End'),
     bind('home', 'to the beginning', command('seek start'), 'Home'),
+    bind('ctrl-o', 'back to where you were before a jump', (state) => goAlong(state, 'back'), 'Ctrl-O'),
+    bind('ctrl-p', 'ahead again, after Ctrl-O', (state) => goAlong(state, 'ahead'), 'Ctrl-P'),
     bind('g', 'go to a clock, 12%, 1.5s, i:INSTRUCTION, a mark', prompt('goto')),
     bind('/', 'forward to what the guest sends; or shows: screen TEXT', search('find', 'find-event')),
     bind(
@@ -86,6 +90,7 @@ const QUESTIONS: KeyGroup = {
     bind('B', 'bisect: find where an expression becomes true', prompt('bisect')),
     bind('b', "breakpoint at the cursor's instruction, or none", breakpoint),
     bind('w', 'watchpoint on what the cursor is on', watchpoint),
+    bind('x delete', 'in points: forget what the cursor is on', forget, 'x Del'),
     bind('p', 'page walk of the address under the cursor', walk),
     bind('m', 'mark this position with a name', prompt('mark')),
     bind('d', 'show the value of an expression all the time', prompt('display')),
@@ -187,7 +192,7 @@ const REST: KeyGroup = {
       'this help',
       still((state) => ({ ...state, help: 0 })),
     ),
-    bind('q', 'leave', quit),
+    bind('q', 'leave (so does Ctrl-C, twice)', leave),
   ],
 };
 
@@ -198,12 +203,24 @@ const BY_KEY: ReadonlyMap<string, Binding> = new Map(
 );
 
 export function keyPressed(state: State, key: string): Change {
-  return BY_KEY.get(key)?.action(state, key) ?? become(state);
+  return BY_KEY.get(key)?.action(state, key) ?? become(tell(state, 'no such key: ? helps', true));
 }
 
 export const keysText = ({ keys, shown }: Binding): string => shown ?? keys.join(' ');
 
 // ---- actions ----
+
+/** Along the list of jumps: to where one was before the last; or ahead, to where one was before going back. */
+function goAlong(state: State, way: 'back' | 'ahead'): Change {
+  // Not while something is under way: where that leads is not known yet.
+  if (state.running) return become(tell(state, 'not before this is done; Esc gives it up', true));
+  const { past, ahead } = state.jumps;
+  const clock = way === 'back' ? past.at(-1) : ahead.at(-1);
+  if (clock === undefined) {
+    return become(tell(state, way === 'back' ? 'no jump to go back from' : 'nothing to go ahead to', true));
+  }
+  return ask(state, `seek ${clock}`, { way });
+}
 
 /** Of some kinds only, those of the list are meant: their clocks are known. */
 function toEvent(state: State, direction: 'forward' | 'back'): Change {
@@ -218,12 +235,12 @@ function toEvent(state: State, direction: 'forward' | 'back'): Change {
 
 function who(state: State): Change {
   const { written } = placeOf(state);
-  if (written === undefined) return become(tell(state, nothingHere('was written'), true));
+  if (written === undefined) {
+    const text = 'nothing under the cursor was written: choose a register, memory, the stack';
+    return become(tell(state, text, true));
+  }
   return ask(state, `who ${written}`);
 }
-
-const nothingHere = (what: string): string =>
-  `nothing under the cursor ${what}: choose a register, memory, the stack, a watch`;
 
 function breakpoint(state: State): Change {
   const { code } = placeOf(state);
@@ -233,9 +250,26 @@ function breakpoint(state: State): Change {
 }
 
 function watchpoint(state: State): Change {
-  const { watched } = placeOf(state);
-  if (watched === undefined) return become(tell(state, nothingHere('is memory'), true));
-  return ask(state, `watch ${watched}`);
+  const { watched, written } = placeOf(state);
+  if (watched !== undefined) return ask(state, `watch ${watched}`);
+  const text =
+    written === undefined
+      ? 'no memory under the cursor: choose memory, the stack, a value in points'
+      : `only memory is watched; that at the value of ${written}: :watch [${written}]`;
+  return become(tell(state, text, true));
+}
+
+/** A value that is shown, a breakpoint, a mark. */
+function forget(state: State): Change {
+  const { points, view } = state;
+  const { breakpoints = [], marks = [] } = view ?? {};
+  const behind = points.cursor - points.watches.length;
+  if (state.focus !== 'points') return become(tell(state, 'x is for points: 0 goes there', true));
+  if (behind < 0) return runLocal(state, `undisplay ${points.cursor + 1}`);
+  const breakpoint = breakpoints[behind];
+  if (breakpoint) return ask(state, `delete ${breakpoint.number}`);
+  const mark = marks[behind - breakpoints.length];
+  return mark ? ask(state, `unmark ${mark.name}`) : become(tell(state, 'there is nothing to forget', true));
 }
 
 function walk(state: State): Change {
@@ -280,20 +314,12 @@ function other(state: State): State {
 
 function giveUp(state: State, key: string): Change {
   if (state.running) return become({ ...state, queue: [] }, { kind: 'cancel' });
-  if (key === 'ctrl-c') return quit(state);
+  if (key === 'ctrl-c') {
+    if (state.interrupted) return leave(state);
+    return become(tell({ ...state, interrupted: true }, 'q leaves; so does another Ctrl-C'));
+  }
   const code = { ...state.code, at: undefined, cursor: undefined };
   return become({ ...state, message: undefined, code, events: { ...state.events, cursor: undefined } });
-}
-
-function quit(state: State): Change {
-  const unsaved = (state.view?.marks.length ?? 0) > 0 && unsavedMarks(state);
-  return unsaved ? become({ ...state, asking: true }) : become(state, { kind: 'quit' });
-}
-
-/** Marks that would be lost: those in no file. */
-function unsavedMarks({ view, marks }: State): boolean {
-  const saved = new Set(marks.saved.split('\n'));
-  return (view?.marks ?? []).some(({ clock, name }) => !saved.has(`${clock} ${name}`));
 }
 
 /** The row of a panel that was clicked becomes the cursor's. */

@@ -3,6 +3,7 @@ import { focusOn } from './cursor.js';
 import { filtered } from './eventList.js';
 import { tell } from './jobs.js';
 import type { PanelName } from './layout.js';
+import { leave } from './leaving.js';
 import { RUN_COMMANDS } from './runCommands.js';
 import { become, type Change, marksText, panelsOf, type State } from './state.js';
 
@@ -16,7 +17,7 @@ export interface LocalCommand {
 }
 
 export const LOCAL_COMMANDS: readonly LocalCommand[] = [
-  { names: ['quit', 'q'], args: '', help: 'leave', run: (state) => become(state, { kind: 'quit' }) },
+  { names: ['quit', 'q'], args: '', help: 'leave', run: leave },
   {
     names: ['copy'],
     args: '[screen] FILE',

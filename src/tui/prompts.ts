@@ -1,15 +1,18 @@
 /** The command line at the bottom: what it asks for, how it is edited, and what becomes of what was typed. */
+import { EVENT_KINDS } from '../replay/events.js';
 import { filtered, lookFor } from './eventList.js';
 import { ask, tell } from './jobs.js';
-import { isLocal, runLocal, setAddress } from './localCommands.js';
+import { isLocal, LOCAL_COMMANDS, runLocal, setAddress } from './localCommands.js';
 import { placeOf } from './place.js';
-import { become, type Change, type Prompt, type PromptKind, type State } from './state.js';
+import { become, type Change, type Prompt, type PromptKind, panelsOf, type State } from './state.js';
 
 interface PromptRow {
   readonly label: string;
   /** What it begins with. */
   readonly initial?: (state: State) => string;
   readonly submit: (state: State, text: string) => Change;
+  /** What it may be completed with, if that is not what an expression may be. */
+  readonly names?: (state: State, before: string) => readonly string[] | undefined;
 }
 
 const asking =
@@ -22,11 +25,12 @@ const comparison = /[<>=!]|\bhas\b/;
 export const PROMPTS: Readonly<Record<PromptKind, PromptRow>> = {
   command: {
     label: ':',
-    submit: (state, text) => (isLocal(text) ? runLocal(state, text) : ask(state, text, true)),
+    names: commandNames,
+    submit: (state, text) => (isLocal(text) ? runLocal(state, text) : ask(state, text, { typed: true })),
   },
-  goto: { label: 'go to ', submit: asking('seek') },
-  find: { label: '/', submit: asking('find') },
-  'find-back': { label: '\\', submit: asking('reverse-find') },
+  goto: { label: 'go to ', submit: asking('seek'), names: placeNames },
+  find: { label: '/', submit: asking('find'), names: where },
+  'find-back': { label: '\\', submit: asking('reverse-find'), names: where },
   'find-event': {
     label: 'next event with ',
     initial: ({ events }) => events.sought,
@@ -51,6 +55,7 @@ export const PROMPTS: Readonly<Record<PromptKind, PromptRow>> = {
     label: 'name of this position: ',
     initial: ({ view }) => freeMark(view?.marks.map(({ name }) => name) ?? []),
     submit: asking('mark'),
+    names: ({ view }) => view?.marks.map(({ name }) => name) ?? [],
   },
   display: { label: 'show the value of ', submit: (state, text) => runLocal(state, `display ${text}`) },
   address: { label: 'look at ', submit: setAddress },
@@ -59,8 +64,25 @@ export const PROMPTS: Readonly<Record<PromptKind, PromptRow>> = {
     label: 'kinds of events (none: all): ',
     initial: ({ events }) => events.filter.join(' '),
     submit: filtered,
+    names: () => EVENT_KINDS,
   },
 };
+
+function where(): readonly string[] {
+  return ['screen', 'serial'];
+}
+
+function placeNames({ view }: State): readonly string[] {
+  return ['begin', 'end', ...(view?.marks.map(({ name }) => name) ?? [])];
+}
+
+/** Of commands whose arguments are no expressions; of others the debugger knows. */
+function commandNames(state: State, before: string): readonly string[] | undefined {
+  const [, name] = /^\s*(\S+)\s/.exec(before) ?? [];
+  if (name === 'seek' || name === 'goto' || name === 'g') return placeNames(state);
+  if (name === 'filter') return EVENT_KINDS;
+  return name === 'panel' ? panelsOf(state.facts.board) : undefined;
+}
 
 /** Kinds of which an empty text means something. */
 const MAY_BE_EMPTY: readonly PromptKind[] = ['filter', 'address'];
@@ -83,11 +105,12 @@ export function openPrompt(state: State, kind: PromptKind, text?: string): Chang
   return become({ ...state, prompt, message: undefined, help: undefined });
 }
 
-/** The line as a command of the debugger, for completion. */
-function commandLine({ kind, text, cursor }: Prompt): string {
-  const before = text.slice(0, cursor);
-  const words: Partial<Record<PromptKind, string>> = { command: '', goto: 'seek ', mark: 'unmark ' };
-  return `${words[kind] ?? 'print '}${before}`;
+/** The interface's own names at once; those of the debugger when it has said them. */
+function complete(prompt: Prompt, state: State): Change {
+  const before = prompt.text.slice(0, prompt.cursor);
+  const names = PROMPTS[prompt.kind].names?.(state, before);
+  if (names) return completed(state, names);
+  return become(state, { kind: 'complete', line: prompt.kind === 'command' ? before : `print ${before}` });
 }
 
 type Edit = (prompt: Prompt, state: State) => Change | Prompt;
@@ -104,7 +127,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
   enter: (prompt, state) => submit(prompt, state),
   escape: (_, state) => become({ ...state, prompt: undefined }),
   'ctrl-c': (_, state) => become({ ...state, prompt: undefined }),
-  tab: (prompt, state) => become(state, { kind: 'complete', line: commandLine(prompt) }),
+  tab: complete,
   left: (prompt) => at(prompt, prompt.text, prompt.cursor - 1),
   right: (prompt) => at(prompt, prompt.text, prompt.cursor + 1),
   home: (prompt) => at(prompt, prompt.text, 0),
@@ -135,7 +158,7 @@ function recall(prompt: Prompt, history: readonly string[], past: number): Promp
 }
 
 export function promptKey(state: State, prompt: Prompt, key: string): Change {
-  const edit = EDITS[key];
+  const edit = Object.hasOwn(EDITS, key) ? EDITS[key] : undefined;
   const edited = edit ? edit(prompt, state) : insert(prompt, key);
   return 'effects' in edited ? edited : become({ ...state, prompt: edited });
 }
@@ -144,6 +167,15 @@ export function promptKey(state: State, prompt: Prompt, key: string): Change {
 function insert(prompt: Prompt, key: string): Prompt {
   if ([...key].length !== 1) return prompt;
   return insertText(prompt.proposed ? at(prompt, '', 0) : prompt, key);
+}
+
+/** Lines of it become one: only Enter does what stands there. */
+export function pastedInto(prompt: Prompt, text: string): Prompt {
+  const plain = text
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/\p{Cc}/gu, '');
+  return insertText(prompt.proposed ? at(prompt, '', 0) : prompt, plain);
 }
 
 function submit({ kind, text }: Prompt, state: State): Change {
@@ -160,7 +192,9 @@ export function completed(state: State, names: readonly string[]): Change {
   if (!prompt) return become(state);
   const before = prompt.text.slice(0, prompt.cursor);
   const word = /[\w.&-]*$/.exec(before)![0];
-  const fitting = names.filter((name) => name.startsWith(word));
+  const own =
+    prompt.kind === 'command' && word === before ? LOCAL_COMMANDS.map(({ names: [name] }) => name) : [];
+  const fitting = [...new Set([...names, ...own])].filter((name) => name.startsWith(word)).sort();
   if (fitting.length === 0) return become(tell(state, `nothing begins with "${word}"`, true));
   const more = commonStart(fitting).slice(word.length) + (fitting.length === 1 ? ' ' : '');
   const next = insertText(prompt, more);

@@ -11,8 +11,8 @@ import { fit, fitText, type Line, line, span, widthOf } from './text.js';
 
 const ESCAPE = '\x01';
 const ESC = '\x1b';
-/** What a terminal tells of its mouse is not for the guest (xterm, SGR mouse mode). */
-const MOUSE = new RegExp(`${ESC}\\[<[\\d;]*[Mm]`, 'g');
+/** What a terminal tells of its mouse and of pasting is not for the guest (xterm: SGR mouse mode, bracketed paste). */
+const TOLD = new RegExp(`${ESC}\\[(?:<[\\d;]*[Mm]|20[01]~)`, 'g');
 
 interface Escaped {
   readonly key: string;
@@ -57,7 +57,7 @@ export function typed(state: State, text: string): Change {
   };
   // Pieces between Ctrl-As; the first key of all but the first follows one.
   let plain = '';
-  for (const character of text.replace(MOUSE, '')) {
+  for (const character of text.replace(TOLD, '')) {
     if (now.guest.escaped) take(escaped(now, character));
     else if (character !== ESCAPE) plain += character;
     else {

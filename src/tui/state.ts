@@ -42,8 +42,25 @@ export interface State {
   readonly hint: number;
   readonly marks: MarksState;
   readonly guest: GuestState;
-  /** Leaving would lose something, and the user is asked. */
-  readonly asking: boolean;
+  /** Something would be lost, and the user is asked. */
+  readonly asking: Question | undefined;
+  /** The last key was a Ctrl-C that had nothing to give up: another one leaves. */
+  readonly interrupted: boolean;
+  readonly jumps: Jumps;
+}
+
+export interface Question {
+  readonly text: string;
+  /** The command line that is done if the answer is yes. */
+  readonly line: string;
+}
+
+/** Clocks where one was before a jump, the last one last; and those one has come back from. */
+export interface Jumps {
+  readonly past: readonly number[];
+  readonly ahead: readonly number[];
+  /** A jump has been made from here: it counts once it is seen to have led elsewhere. */
+  readonly from: number | undefined;
 }
 
 /** Of a machine that is running. */
@@ -59,6 +76,8 @@ export interface Job {
   readonly line: string;
   /** The user typed it: all that it says is shown. */
   readonly typed: boolean;
+  /** Along the list of jumps. */
+  readonly way?: 'back' | 'ahead';
 }
 
 export interface Running extends Job {
@@ -218,9 +237,13 @@ export function initialState(facts: SessionFacts, options: InitialOptions): Stat
     hint: 0,
     marks: { saved: marks },
     guest: { on: options.display ?? 'screen', escaped: false, help: false },
-    asking: false,
+    asking: undefined,
+    interrupted: false,
+    jumps: NO_JUMPS,
   };
 }
+
+export const NO_JUMPS: Jumps = { past: [], ahead: [], from: undefined };
 
 export const NO_EVENTS: EventsState = {
   columns: undefined,

@@ -2,15 +2,18 @@
 import type { View } from '../replay/view/view.js';
 import { focusOn, moveRows } from './cursor.js';
 import { found, learn } from './eventList.js';
+import { helpKey, scrolledHelp } from './help.js';
 import { advanceHint, THANKS } from './hints.js';
 import type { MouseEvent, TerminalEvent } from './input.js';
 import { ask, finished, tell } from './jobs.js';
+import { arrivedAt } from './jumps.js';
 import { clickRow, keyPressed } from './keys.js';
 import type { Rect } from './layout.js';
-import { completed, promptKey } from './prompts.js';
+import { answered } from './leaving.js';
+import { completed, pastedInto, promptKey } from './prompts.js';
 import { typed } from './running.js';
 import type { CommandResult, EventColumns, Progress, SessionFacts } from './session.js';
-import { become, type Change, HINT_STEPS, layoutFor, NO_EVENTS, type State } from './state.js';
+import { become, type Change, HINT_STEPS, layoutFor, NO_EVENTS, NO_JUMPS, type State } from './state.js';
 import { tabAt } from './tabs.js';
 import { clockAt, following } from './timeline.js';
 
@@ -39,7 +42,7 @@ const MOST_HITS = 256;
 export function update(state: State, action: Action): Change {
   switch (action.kind) {
     case 'terminal':
-      return action.event.kind === 'key' ? pressed(state, action.event.key) : moused(state, action.event);
+      return heard(state, action.event);
     case 'resized':
       return become({ ...state, columns: action.columns, rows: action.rows });
     case 'run':
@@ -79,40 +82,39 @@ function learned(state: State, facts: SessionFacts): State {
     facts,
     stamp: state.stamp + 1,
     zoom: whole ? { from: 0, to: facts.end } : zoom,
-    ...(isOther && { events: NO_EVENTS, hits: [] }),
+    ...(isOther && { events: NO_EVENTS, hits: [], jumps: NO_JUMPS }),
   };
 }
 
+function heard(state: State, event: TerminalEvent): Change {
+  switch (event.kind) {
+    case 'key':
+      return pressed(state, event.key);
+    case 'paste':
+      return pasted(state, event.text);
+    case 'mouse':
+      return moused({ ...state, interrupted: false }, event);
+  }
+}
+
 function pressed(state: State, key: string): Change {
-  if (state.asking) return answered(state, key);
-  if (state.prompt) return promptKey(state, state.prompt, key);
-  if (state.help !== undefined) return helpKey(state, state.help, key);
-  return keyPressed(state, key);
+  const calm = key === 'ctrl-c' ? state : { ...state, interrupted: false };
+  if (calm.asking) return answered(calm, key);
+  if (calm.prompt) return promptKey(calm, calm.prompt, key);
+  if (calm.help !== undefined) return become(helpKey(calm, key));
+  return keyPressed(calm, key);
 }
 
-function answered(state: State, key: string): Change {
-  const closed = { ...state, asking: false };
-  return key === 'y' ? become(closed, { kind: 'quit' }) : become(closed);
-}
-
-const SCROLLING: Readonly<Record<string, number>> = {
-  j: 1,
-  down: 1,
-  k: -1,
-  up: -1,
-  pagedown: 10,
-  ' ': 10,
-  pageup: -10,
-};
-
-function helpKey(state: State, top: number, key: string): Change {
-  const by = SCROLLING[key];
-  return become({ ...state, help: by === undefined ? undefined : Math.max(0, top + by) });
+/** Text, not keys: outside of prompts it would be commands that nobody meant. */
+function pasted(state: State, text: string): Change {
+  if (state.prompt) return become({ ...state, prompt: pastedInto(state.prompt, text) });
+  return become(tell(state, 'pasted text is for the command line: press : first', true));
 }
 
 function seen(state: State, view: View): State {
   const hits = state.pendingHit ? [...state.hits, view.position.clock].slice(-MOST_HITS) : state.hits;
-  return following({ ...state, view, hits, pendingHit: false });
+  const jumps = arrivedAt(state.jumps, view.position.clock);
+  return following({ ...state, view, hits, jumps, pendingHit: false });
 }
 
 function hinted(state: State, result: CommandResult): Change {
@@ -138,6 +140,7 @@ function moused(state: State, event: MouseEvent): Change {
   const placed = layout.panels.find(({ rect }) => inside(rect, column, row));
   if (event.what === 'wheel-up' || event.what === 'wheel-down') {
     const by = event.what === 'wheel-up' ? -WHEEL_ROWS : WHEEL_ROWS;
+    if (state.help !== undefined) return become(scrolledHelp(state, by));
     return become(placed ? moveRows(focusOn(state, placed.name), by) : state);
   }
   if (event.what !== 'press') return become(state);

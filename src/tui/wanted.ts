@@ -28,7 +28,7 @@ const ASKING: Readonly<Record<PanelName, (state: State, rows: number, columns: n
   log: () => ({}),
 };
 
-export function memoryStart({ base, offset }: State['memory']): string {
+function memoryStart({ base, offset }: State['memory']): string {
   if (offset === 0) return base;
   return offset > 0 ? `(${base}) + ${offset}` : `(${base}) - ${-offset}`;
 }

@@ -32,6 +32,9 @@ const SENT: Readonly<Record<string, string>> = {
   'ctrl-d': '\x04',
   'ctrl-f': '\x06',
   'ctrl-l': '\x0c',
+  'ctrl-o': '\x0f',
+  'ctrl-p': '\x10',
+  delete: '\x1b[3~',
   'ctrl-u': '\x15',
 };
 const sent = (key: string): string => SENT[key] ?? key;
@@ -115,6 +118,30 @@ it('moves through time and pages of registers, and the same back, lead to the sa
         expect(panels()).toBe(before);
       },
     ),
+    { numRuns: 8 },
+  );
+});
+
+it('back after any jump leads to the frame it was made from, and ahead to where it led', async () => {
+  const panels = () => screen.text.split('\n').slice(0, -5).join('\n');
+  const jump = fc.constantFrom('G', '\x1b[H', 'g12%\r', 'U counter\r', '\x1b[<0;30;37M', 'F', '/tick\r');
+  screen?.close();
+  const session = await openDemo();
+  // Hints go on with what was done, not with the position.
+  screen = new TestScreen({ ...session, facts: { ...session.facts, demo: false } }, 120, 40);
+  await screen.type(':seek 182270361\r');
+  await fc.assert(
+    fc.asyncProperty(jump, async (keys) => {
+      const before = panels();
+      const { clock } = screen.state.view!.position;
+      await screen.type(keys);
+      const after = panels();
+      if (screen.state.view!.position.clock === clock) return;
+      await screen.keys('\x0f');
+      expect(panels()).toBe(before);
+      await screen.keys('\x10');
+      expect(panels()).toBe(after);
+    }),
     { numRuns: 8 },
   );
 });

@@ -8,7 +8,7 @@ import { RealHost } from '../cli/support/realHost.js';
 import { type LocalSession, openDemo } from './support/localSession.js';
 
 const TAKEN = '\x1b[?1049h\x1b[?25l';
-const GIVEN_BACK = '\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[?25h\x1b[?1049l';
+const GIVEN_BACK = '\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[?25h\x1b[?1049l';
 const DEMO = 'traces/lost-update.rewind';
 const OPTIONS = { mouse: true, cast: undefined, initial: {}, first: [] };
 

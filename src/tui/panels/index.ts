@@ -1,10 +1,10 @@
 /** Every panel: its title, and its lines in a rectangle of a size. */
+import { hexText } from '../../replay/guest/numbers.js';
 import { panelKey } from '../cursor.js';
 import { shownCount } from '../eventList.js';
 import type { PanelName } from '../layout.js';
 import type { State } from '../state.js';
 import { fit, fitText, type Line, line } from '../text.js';
-import { memoryStart } from '../wanted.js';
 import { codeLines } from './code.js';
 import { eventLines } from './events.js';
 import { screenLines, serialLines } from './guest.js';
@@ -29,7 +29,7 @@ const ROWS: Readonly<Record<PanelName, PanelRow>> = {
   registers: { lines: registerLines, about: ({ registers }) => `${registers.page}  h l: pages` },
   memory: {
     lines: memoryLines,
-    about: ({ memory }) => `${memory.physical ? 'physical' : 'linear'} ${memoryStart(memory)}`,
+    about: memoryAbout,
   },
   stack: { lines: stackLines },
   events: { lines: eventLines, about: eventsAbout },
@@ -39,8 +39,16 @@ const ROWS: Readonly<Record<PanelName, PanelRow>> = {
   pages: { lines: pageLines, about: ({ pages }) => `of ${pages.of ?? 'pc'}` },
   points: { lines: pointLines, about: () => 'values, breakpoints, marks' },
   bus: { lines: busLines },
-  log: { lines: logLines, about: ({ log }) => (log.back > 0 ? `${log.back} lines back` : '') },
+  log: { lines: logLines, about: ({ log }) => (log.back > 0 ? `${log.back} rows back` : '') },
 };
+
+/** What names a register or a pointer is another address when that has another value. */
+function memoryAbout({ memory: { physical, base, offset } }: State): string {
+  const words = base.match(/&?[A-Za-z_$@][\w.$@]*|\d\w*/g) ?? [];
+  const follows = words.some((word) => /^[A-Za-z_$@]/.test(word) && !/^[\da-f]+h$/i.test(word));
+  const away = offset === 0 ? '' : ` ${offset < 0 ? '-' : '+'} ${hexText(Math.abs(offset))}`;
+  return `${physical ? 'physical' : 'linear'} ${base}${away}, ${follows ? 'goes with it' : 'fixed'}`;
+}
 
 function eventsAbout({ events, facts }: State): string {
   const known = events.upTo < facts.end ? `, read up to clock ${events.upTo}` : '';

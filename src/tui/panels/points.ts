@@ -1,4 +1,5 @@
-/** Expressions that are shown all the time, breakpoints, and marks. */
+/** Expressions that are shown all the time, breakpoints, and marks; and the log. */
+import { LOG_INDENT, logRows } from '../logText.js';
 import type { State } from '../state.js';
 import { cut, fit, type Line, line, type Span, span, wholly, widthOf } from '../text.js';
 
@@ -44,9 +45,11 @@ function advice(columns: number): Line[] {
 
 /** What commands were asked, and what they said. */
 export function logLines({ log }: State, rows: number, columns: number): Line[] {
-  const end = log.lines.length - log.back;
-  return log.lines.slice(Math.max(0, end - rows), end).map(({ text, kind }) => {
-    if (kind === 'asked') return fit([span(': ', 'key'), span(text, 'label')], columns);
-    return fit(line(text, kind === 'failed' ? 'error' : undefined), columns);
+  const all = logRows(log.lines, columns);
+  const end = Math.max(Math.min(rows, all.length), all.length - log.back);
+  return all.slice(Math.max(0, end - rows), end).map(({ text, kind, more }) => {
+    const indent = ' '.repeat(LOG_INDENT);
+    if (kind === 'asked') return fit([span(more ? indent : ': ', 'key'), span(text, 'label')], columns);
+    return fit(line(more ? indent + text : text, kind === 'failed' ? 'error' : undefined), columns);
   });
 }
