@@ -3,6 +3,7 @@ import type { Note, NoteKind } from '../core/device.js';
 import { changeText } from './changes.js';
 import { NETWORK } from './controls.js';
 import { describeFrame } from './frames.js';
+import { hexText } from './guest/numbers.js';
 import { NOTE_KINDS } from './noteDigest.js';
 import type { Session } from './session.js';
 
@@ -65,14 +66,16 @@ export function watchEvents(session: Session, filter: EventFilter, emit: (event:
 export function describeEvent({ kind, device, what, a, b, data, number }: RunEvent): string {
   const isFrame = kind === 'net' || device === NETWORK;
   const bytes = data && (isFrame ? describeFrame(data) : (changeText(device, data) ?? hexOf(data)));
-  const detail = bytes ?? `${a} ${b}${printable(kind, what, a)}`;
+  const detail = bytes ?? numbers(kind, what, a, b);
   return `${kind.padEnd(6)} ${number === undefined ? '' : `${number} `}${device} ${what} ${detail}`;
 }
 
-/** A character that was sent, for the eye. */
-function printable(kind: EventKind, what: string, a: number): string {
-  const text = kind === 'debug' || (kind === 'serial' && what === 'tx');
-  return text && a > 0x20 && a < 0x7f ? ` ${String.fromCharCode(a)}` : '';
+/** Vectors and bytes that were sent are in hexadecimal, as all values are; a byte as a character, too. */
+function numbers(kind: EventKind, what: string, a: number, b: number): string {
+  if (kind === 'irq' && what === 'deliver') return `vector ${hexText(a)}`;
+  const isByte = kind === 'debug' || (kind === 'serial' && what === 'tx');
+  if (!isByte) return `${a} ${b}`;
+  return a > 0x20 && a < 0x7f ? `${hexText(a)} ${String.fromCharCode(a)}` : hexText(a);
 }
 
 function hexOf(data: Uint8Array): string {

@@ -36,6 +36,8 @@ export interface Breakpoint {
   readonly text: string;
   readonly condition?: Condition;
   readonly enabled: boolean;
+  /** Forgotten once a run has stopped at it. */
+  readonly temporary?: boolean;
 }
 
 export interface Condition {
@@ -56,9 +58,10 @@ export class Breakpoints {
     return this.all.filter(({ enabled }) => enabled);
   }
 
-  add(target: Target, text: string, condition?: Condition): Breakpoint {
+  add(target: Target, text: string, condition?: Condition, temporary = false): Breakpoint {
     const number = this.#next++;
-    const breakpoint = { number, target, text, enabled: true, ...(condition && { condition }) };
+    const only = { ...(condition && { condition }), ...(temporary && { temporary }) };
+    const breakpoint = { number, target, text, enabled: true, ...only };
     this.#all.set(number, breakpoint);
     return breakpoint;
   }

@@ -129,7 +129,9 @@ export class Debugger {
 
   /** To the next breakpoint, or the end. */
   *run(direction: Direction): Move {
-    return yield* this.runTo(direction, this.breakpoints.enabled);
+    const arrival = yield* this.runTo(direction, this.breakpoints.enabled);
+    for (const { number, temporary } of arrival.met) if (temporary) this.breakpoints.remove(number);
+    return arrival;
   }
 
   /** To the next of these, or the end. */

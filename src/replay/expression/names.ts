@@ -42,7 +42,8 @@ export class Names {
   }
 
   find(name: string): Named | NamedArray | Unknown {
-    const register = this.#registers.all.get(name);
+    // As gdb's users write it.
+    const register = this.#registers.all.get(name.replace(/^\$/, ''));
     if (register) return { signed: false, read: () => BigInt(register()) };
     const { cpu } = this.#machine;
     if (name === 'clock') return { signed: false, read: () => BigInt(cpu.clock) };

@@ -194,6 +194,53 @@ describe('commands', () => {
     expect(say('bl')).toBe('no breakpoints');
   });
 
+  it('say what was deleted, by number, range or all', () => {
+    for (const at of [1, 2, 3, 4, 5]) say(`break ${at}`);
+    const one = first();
+    expect(say(`delete ${one + 1}-${one + 2}`)).toBe('2 breakpoints deleted');
+    expect(say(`delete ${one}`)).toBe(`breakpoint ${one} deleted`);
+    expect(say('info breakpoints').split('\n')).toHaveLength(2);
+    expect(say('delete')).toBe('2 breakpoints deleted');
+    expect(say('i b')).toBe('no breakpoints');
+    expect(() => say('delete 1-x')).toThrow(/^there is no breakpoint 1-x$/);
+  });
+
+  it('take what users of gdb write', () => {
+    say('seek 60%');
+    expect(say('print $eax')).toBe(say('print eax'));
+    expect(say('i r')).toBe(say('registers'));
+    expect(say('watch *0x1003ec')).toMatch(/ at 001003ech$/);
+    expect(say('info watchpoints').split('\n')).toHaveLength(1);
+    expect(() => say('watch 0x1003ec')).toThrow('watch dword[1003ech]');
+    expect(() => say('watch $eax')).toThrow('watch dword[$eax]');
+    expect(() => say('set eax=1')).toThrow('poke eax=1');
+    say('delete');
+  });
+
+  it('stop once at what is temporary', () => {
+    say('seek 60%');
+    say(`tbreak ${debug.symbols.address('worker.store')}`);
+    say('break 0');
+    say('continue');
+    expect(debug.pc).toBe(debug.symbols.address('worker.store'));
+    expect(debug.breakpoints.all).toHaveLength(1);
+    say('delete');
+  });
+
+  it('tell what a write changed, and what made something true', () => {
+    say('seek end');
+    const after = debug.expression('counter').value()!;
+    const line = say('who counter').split('\n')[0];
+    const before = debug.expression('counter').value()!;
+    expect(line).toMatch(/^counter: ([0-9a-f]+)h -> ([0-9a-f]+)h by the next instruction, not executed yet$/);
+    expect(line!.match(/[0-9a-f]+(?=h )/g)!.map((digits) => BigInt(`0x${digits}`))).toEqual([before, after]);
+    say('step');
+    expect(debug.expression('counter').value()).toBe(after);
+    const made = say('bisect counter >= 1000').split('\n')[0]!;
+    expect(debug.expression('counter').value()).toBe(1000n);
+    expect(made).toMatch(/^counter 3e7h -> 3e8h, behind mov \[/);
+  });
+
   it('stop at a watched variable, forwards behind the write and backwards before it', () => {
     say('seek 60%');
     say('watch counter');
@@ -265,7 +312,7 @@ describe('commands', () => {
     ['frobnicate', /no command/],
     ['break', undefined],
     ['break nosuchsymbol', /nosuchsymbol/],
-    ['watch eax', /no place in memory/],
+    ['watch eax', /only memory is watched/],
     ['catch fish', /catch knows/],
     ['catch interrupt 0x120', /no vector/],
     ['print', /expression is missing/],

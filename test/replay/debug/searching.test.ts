@@ -23,7 +23,10 @@ const run = (name: string, args: string) =>
 
 describe('bisect', () => {
   it.each([
-    ['ecx == 0ffffffffh', 'it is not true at the end of the recording'],
+    [
+      'ecx == 0ffffffffh',
+      'it is not true at the end of the recording; for a while: watch PLACE if EXPRESSION',
+    ],
     ['ecx + 1 > ecx', 'it is true at the beginning, at the end and wherever it was looked between them'],
   ])('of %s finds nothing, and stays', (expression, said) => {
     const { clock } = debug;

@@ -36,10 +36,14 @@ function helpLine({ names, args, help }: Command): string {
   return `${`${names[0]} ${args}`.padEnd(HELP_COLUMN)} ${help}`;
 }
 
+/** A recorded run stays as it is. */
+const SET = 'set: poke eax=1 in rewind86 debug, or branch --poke eax=1, changes it, as a branch';
+
 /** Short names first; then any beginning that only one command has. */
 function commandOf(name: string): Command {
   const exact = COMMANDS.find(({ names }) => names.includes(name));
   if (exact) return exact;
+  if (name === 'set') throw new CommandError(SET);
   const begun = COMMANDS.filter(({ names }) => names[0].startsWith(name));
   if (begun.length === 1) return begun[0]!;
   const all = COMMANDS.map(({ names }) => names[0]);

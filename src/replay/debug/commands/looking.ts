@@ -13,6 +13,8 @@ import {
   instructionText,
   look,
 } from './command.js';
+import { marksOf } from './marking.js';
+import { breakpointsOf, watchpointsOf } from './stopping.js';
 
 const BYTES_A_LINE = 16;
 const MOST_BYTES = 4096;
@@ -103,10 +105,15 @@ function when({ clock, end, retired, machine }: Debugger): string[] {
 }
 
 export const LOOKING: readonly Command[] = [
-  look(['where', 'info'], '', 'the position in the run', (debug, args) => {
-    const [what = '', ...rest] = args.split(/\s+/);
-    return what === '' ? position(debug) : about(debug, what, rest.join(' '));
-  }),
+  look(
+    ['where', 'info', 'i'],
+    '',
+    'the position in the run; info breakpoints, registers, ... as in gdb',
+    (debug, args) => {
+      const [what = '', ...rest] = args.split(/\s+/);
+      return what === '' ? position(debug) : about(debug, what, rest.join(' '));
+    },
+  ),
   look(['when'], '', 'the same in all units that seek takes', when),
   look(['print', 'p'], 'EXPRESSION', 'its value here (docs/expressions.md)', print),
   look(['x'], '[/BYTES] [ADDRESS]', 'memory at a linear address', (debug, args) =>
@@ -129,8 +136,11 @@ function about(debug: Debugger, what: string, rest: string): readonly string[] {
     devices: () => devices(debug, rest),
     device: () => devices(debug, rest),
     screen: () => screenLines(debug.machine),
+    breakpoints: () => breakpointsOf(debug),
+    watchpoints: () => watchpointsOf(debug),
+    marks: () => marksOf(debug),
   };
-  const topic = topics[what];
+  const topic = topics[Object.keys(topics).find((name) => name.startsWith(what)) ?? ''];
   if (!topic) throw new CommandError(`info knows ${Object.keys(topics).join(', ')}`);
   return topic();
 }

@@ -20,7 +20,7 @@ export const MARKING: readonly Command[] = [
   look(['marks'], '', 'all marks', marksOf),
 ];
 
-function marksOf({ marks }: Debugger): string[] {
+export function marksOf({ marks }: Debugger): string[] {
   const all = [...marks].sort(([, a], [, b]) => a - b);
   return all.length > 0 ? all.map(([name, clock]) => `${String(clock).padStart(14)}  ${name}`) : ['no marks'];
 }

@@ -5,6 +5,7 @@ import { sectorIn } from '../../guest/disks.js';
 import { type Found, type Search, Searcher } from '../../query/search.js';
 import type { Debugger, Direction, Move } from '../debugger.js';
 import { findText, lastRegisterWrite, lastSectorWrite, lastWrite } from '../searches.js';
+import { madeTrue, written } from './causes.js';
 import { arrivalLines, type Command, CommandError, count, move, type Run } from './command.js';
 
 function find(debug: Debugger, direction: Direction, args: string): Move {
@@ -25,18 +26,25 @@ function event(debug: Debugger, direction: Direction, kind: string): Move {
   return staying(debug, debug.find(direction, stops), `no such event ${SIDES[direction]} here`);
 }
 
-function who(debug: Debugger, args: string): Move {
+function* who(debug: Debugger, args: string): Run {
   if (args === '') throw new CommandError('who: what was written is missing');
+  // As gdb's users write a register.
+  const name = args.replace(/^\$/, '');
+  const sector = sectorIn(name);
   try {
-    return staying(debug, guarded(lastWriteOf(debug, args)), 'it was not written before here');
+    const wrote = sector ? undefined : written(debug, name);
+    const search = sector
+      ? lastSectorWrite(debug, sector.disk, count(sector.lba, 'sector', 0))
+      : lastWriteOf(debug, name);
+    const arrival = yield* staying(debug, guarded(search), 'it was not written before here');
+    const lines = arrivalLines(debug, arrival);
+    return wrote && arrival.reason === 'arrived' ? [wrote(), ...lines] : lines;
   } catch (error) {
     throw commandError(error);
   }
 }
 
 function lastWriteOf(debug: Debugger, name: string): Move {
-  const sector = sectorIn(name);
-  if (sector) return lastSectorWrite(debug, sector.disk, count(sector.lba, 'sector', 0));
   return debug.registers.all.has(name) ? lastRegisterWrite(debug, name) : lastWrite(debug, name);
 }
 
@@ -94,7 +102,8 @@ function* events(debug: Debugger, args: string): Run {
 function* bisect(debug: Debugger, args: string): Run {
   if (args === '') throw new CommandError('bisect: an expression is missing, see docs/expressions.md');
   const { timeline, history, clock } = debug;
-  const search = new Searcher(timeline, history, debug.expression(args), 0, debug.end).settled();
+  const expression = debug.expression(args);
+  const search = new Searcher(timeline, history, expression, 0, debug.end).settled();
   let answer: Found | undefined;
   try {
     answer = yield* clocksOf(search);
@@ -102,7 +111,10 @@ function* bisect(debug: Debugger, args: string): Run {
     // The search ends wherever it looked last; given up, it leaves one where one was.
     if (!answer) timeline.seek(clock);
   }
-  if (answer.kind === 'change') return arrivalLines(debug, yield* debug.seek(answer.after));
+  if (answer.kind === 'change') {
+    const arrival = yield* debug.seek(answer.after);
+    return [yield* madeTrue(debug, expression), ...arrivalLines(debug, arrival)];
+  }
   if (answer.kind === 'diverged') return arrivalLines(debug, { reason: 'diverged', met: [], hits: [] });
   yield* debug.seek(clock);
   throw new CommandError(NOT_FOUND[answer.kind]);
@@ -110,7 +122,7 @@ function* bisect(debug: Debugger, args: string): Run {
 
 /** It has looked at some places, not at all. */
 const NOT_FOUND = {
-  never: 'it is not true at the end of the recording',
+  never: 'it is not true at the end of the recording; for a while: watch PLACE if EXPRESSION',
   always: 'it is true at the beginning, at the end and wherever it was looked between them',
 } as const;
 
@@ -127,7 +139,12 @@ function* clocksOf(search: Search<Found>): Generator<number, Found, void> {
 }
 
 export const SEARCHING: readonly Command[] = [
-  move(['who', 'last-write'], 'PLACE | REGISTER | disk NAME SECTOR', 'back to who wrote it last', who),
+  {
+    names: ['who', 'last-write'],
+    args: 'PLACE | REGISTER | disk NAME SECTOR',
+    help: 'back to who wrote it last',
+    run: who,
+  },
   move(['find', '/'], '[serial|screen] TEXT', 'to where the guest says it next', (debug, args) =>
     find(debug, 'forward', args),
   ),
