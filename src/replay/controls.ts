@@ -16,6 +16,9 @@ export type Action =
 /** What the queue at the other end of a UART, and that of a keyboard, take at once. */
 export const QUEUE_BYTES = 4096;
 
+/** Bytes of one input. */
+export const MAX_INPUT = 1 << 16;
+
 const CONSOLE = 'com1';
 const SERIAL: string = `serial:${CONSOLE}`;
 const KEYBOARD = 'keyboard';
@@ -31,6 +34,13 @@ export function serialInput(bytes: Uint8Array): ChannelInput {
 /** Pairs of key and direction, as keys.ts makes them. */
 export function keyInput(keys: Uint8Array): ChannelInput {
   return { channel: KEYBOARD, data: keys };
+}
+
+/** What was typed or pasted at once, as inputs: none if it was nothing, several if it was much. */
+export function* pieces({ channel, data }: ChannelInput): Iterable<ChannelInput> {
+  for (let at = 0; at < data.length; at += MAX_INPUT) {
+    yield { channel, data: data.subarray(at, at + MAX_INPUT) };
+  }
 }
 
 export function buttonInput(button: 'off' | 'reset'): ChannelInput {

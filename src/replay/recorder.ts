@@ -10,6 +10,7 @@ import type { Frequency } from '../core/time.js';
 import type { Blobs } from '../devices/description.js';
 import { admit } from './changes.js';
 import { ContentStore } from './contentStore.js';
+import { MAX_INPUT } from './controls.js';
 import { identityOf } from './identity.js';
 import { NOTE_KINDS, NoteDigest } from './noteDigest.js';
 import type { ReplayMark } from './replayer.js';
@@ -44,8 +45,6 @@ const MAX_WAITING = 1 << 15;
 const MAX_CONTENTS = 1 << 20;
 /** Clocks between looks at what is waiting: few enough that not even a guest that only pulls fills a frame. */
 const STRIDE = 2 ** 18;
-/** Bytes of one input. */
-const MAX_INPUT = 1 << 16;
 /** Units of contents in one frame: 128 KiB. */
 const UNITS_A_FRAME = 256;
 

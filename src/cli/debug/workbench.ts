@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Provider } from '../../core/door.js';
 import { inputsOf, KeepingInputs } from '../../replay/branch/inputs.js';
 import type { Change } from '../../replay/changes.js';
-import type { ChannelInput } from '../../replay/controls.js';
+import { type ChannelInput, pieces } from '../../replay/controls.js';
 import { CommandError } from '../../replay/debug/commands/index.js';
 import { Debugger } from '../../replay/debug/debugger.js';
 import { ChangeError } from '../../replay/guest/changeError.js';
@@ -161,8 +161,8 @@ export class Workbench {
   }
 
   /** What a person does to the guest. */
-  press({ channel, data }: ChannelInput): void {
-    if (data.length > 0) this.live?.input(channel, data);
+  press(typed: ChannelInput): void {
+    for (const { channel, data } of pieces(typed)) this.live?.input(channel, data);
     this.#loop?.wake();
   }
 

@@ -2,7 +2,7 @@
  * The loop around a live machine: runs it in slices, lets the host's events in between, and ends it when
  * the guest, the user, the script or the time limit says so.
  */
-import { isOutput } from '../../replay/controls.js';
+import { isOutput, pieces } from '../../replay/controls.js';
 import type { Runner } from '../../replay/runner.js';
 import type { Script } from '../../replay/script/parse.js';
 import { Scripted } from '../../replay/script/scripted.js';
@@ -163,8 +163,8 @@ export class Drive {
   }
 
   #admit(): void {
-    for (const { channel, data } of this.#terminal?.take() ?? []) {
-      if (data.length) this.#runner.input(channel, data);
+    for (const { channel, data } of (this.#terminal?.take() ?? []).flatMap((typed) => [...pieces(typed)])) {
+      this.#runner.input(channel, data);
     }
     this.#network?.admit();
   }
