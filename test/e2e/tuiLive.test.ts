@@ -125,7 +125,7 @@ describe.skipIf(!hasTmux)('an edit of a recorded run', () => {
     await tmux.until('change eax =');
     tmux.type('0x5555');
     tmux.keys('Enter');
-    await tmux.until('branch-001.rewind', 'clock 182270361', /eax +\*?00005555/, ':parent goes back');
+    await tmux.until('branch-001.rewind', 'clock 182270361', /eax +\*?00005555/, 'P goes back');
     tmux.keys('G');
     // With another number in the counter, it is not found short before its parent ended.
     await tmux.until(/clock 19193206\d /);

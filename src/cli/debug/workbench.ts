@@ -266,7 +266,7 @@ export class Workbench {
       this.#tell();
     }
     const ended = trunk === undefined ? '' : `; ${parent} ends at clock ${trace.covered}`;
-    return `${file.path}: a branch of ${parent} at clock ${clock}${ended}; :parent goes back`;
+    return `P goes back; ${file.path}: a branch of ${parent} at clock ${clock}${ended}`;
   }
 
   /** If it cannot begin, one stands where one stood. */

@@ -7,7 +7,15 @@
 import { type BusClock, I8086_MODEL, I8088_MODEL, type Model } from '../cpu/i8086/biu.js';
 import { Chip } from '../cpu/i8086/chip.js';
 import { step } from '../cpu/i8086/sequencer.js';
-import { BusStatus, FLAGS_ONES, FLAGS_STORED, I8086, QueueOp, T } from '../cpu/i8086/state.js';
+import {
+  BusStatus,
+  FLAGS_ONES,
+  FLAGS_STORED,
+  I8086,
+  instructionPointer,
+  QueueOp,
+  T,
+} from '../cpu/i8086/state.js';
 import { PhysicalMemory } from '../memory.js';
 import { hex, type VectorDifference } from './difference.js';
 import { REGISTERS, type Register, type VectorCycle, type VectorTest } from './moo.js';
@@ -156,7 +164,7 @@ function registerOf(chip: Chip, name: Register): number {
   if (general >= 0) return chip.gpr[general]!;
   const segment = SEGMENTS.indexOf(name as (typeof SEGMENTS)[number]);
   if (segment >= 0) return chip.sreg[segment]!;
-  return name === 'ip' ? chip.ip : chip.flags | FLAGS_ONES;
+  return name === 'ip' ? instructionPointer(chip) : chip.flags | FLAGS_ONES;
 }
 
 function queueDifference(chip: Chip, { final }: VectorTest) {

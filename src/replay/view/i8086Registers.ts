@@ -1,5 +1,12 @@
 /** The registers of an 8086 and its prefetch queue (iAPX 86/88 User's Manual, chapter 2). */
-import { Flag, type I8086State, Next, Reg, Seg } from '../../core/cpu/i8086/state.js';
+import {
+  Flag,
+  type I8086State,
+  instructionPointer,
+  isOpcodeLoaded,
+  Reg,
+  Seg,
+} from '../../core/cpu/i8086/state.js';
 import { bitNames, hex } from './plain.js';
 import type { Row } from './registers.js';
 import type { RegisterPage } from './view.js';
@@ -33,14 +40,6 @@ function segments(s: I8086State): Row[] {
     .filter(([name]) => name !== 'none')
     .map(([name, n]) => ({ name, value: hex(s.sreg[n]!, 4), note: `base ${hex(s.sreg[n]! * 16, 5)}` }));
 }
-
-/** What has been fetched and not executed is behind it. */
-function instructionPointer(s: I8086State): number {
-  const ahead = isOpcodeLoaded(s) ? 1 : 0;
-  return (s.pc - s.queueCount - ahead) & 0xffff;
-}
-
-const isOpcodeLoaded = (s: I8086State): boolean => s.loaded !== 0 && s.next === Next.opcode;
 
 /** The opcode that the loader has taken, and the bytes that wait. */
 function queueText(s: I8086State): string {

@@ -9,7 +9,18 @@
 import type { CpuPins } from '../../cpu.js';
 import type { PhysicalMemory } from '../../memory.js';
 import { Biu, type Model } from './biu.js';
-import { ARITHMETIC, BusStatus, Flag, type I8086State, Next, Phase, QueueOp, Seg, T } from './state.js';
+import {
+  ARITHMETIC,
+  BusStatus,
+  Flag,
+  type I8086State,
+  isOpcodeLoaded,
+  Next,
+  Phase,
+  QueueOp,
+  Seg,
+  T,
+} from './state.js';
 
 /** No segment override. */
 export const NO_OVERRIDE = 255;
@@ -128,13 +139,7 @@ export class Chip extends Biu {
   /** At this boundary an instruction begins, or an iteration: not an interrupt, nor what follows a prefix. */
   get atInstruction(): boolean {
     if (this.phase !== Phase.start) return this.phase === Phase.repeat;
-    return this.loaded && this.next === Next.opcode && !this.prefixed;
-  }
-
-  /** The address of the instruction at the boundary. */
-  get ip(): number {
-    const ahead = this.loaded && this.next === Next.opcode ? 1 : 0;
-    return (this.pc - this.queueCount - ahead) & 0xffff;
+    return isOpcodeLoaded(this) && !this.prefixed;
   }
 
   /** What the queue holds, the next byte first. */

@@ -13,7 +13,7 @@ import { type BusObserver, I8086_MODEL, I8088_MODEL } from './biu.js';
 import { Chip, NO_OVERRIDE } from './chip.js';
 import { step } from './sequencer.js';
 import { loadState, storeState } from './snapshot.js';
-import { BusStatus, I8086, type I8086State, Phase, Seg } from './state.js';
+import { BusStatus, I8086, type I8086State, instructionPointer, Phase, Seg } from './state.js';
 
 export type I8086Name = 'i8086' | 'i8088';
 
@@ -74,13 +74,9 @@ export class I8086Cpu implements Cpu {
     return phase === Phase.halted && !canWake;
   }
 
-  /**
-   * CS:IP of the instruction at the boundary. Before an iteration of a repeated one what the chip would come back to
-   * behind an interrupt: its last prefix (RPTI, routines/string.ts).
-   */
+  /** CS:IP of the instruction at the boundary (`instructionPointer`). */
   get programCounter(): { readonly cs: number; readonly ip: number } {
-    const { sreg, ip, phase } = this.#chip;
-    return { cs: sreg[Seg.cs]!, ip: phase === Phase.repeat ? (ip - 2) & 0xffff : ip };
+    return { cs: this.#chip.sreg[Seg.cs]!, ip: instructionPointer(this.#chip) };
   }
 
   /** RESET: FFFF:0000, no flags, an empty queue; fetching begins at once. Time goes on. */

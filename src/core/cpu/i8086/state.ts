@@ -143,3 +143,27 @@ export const I8086 = layout('i8086', {
 });
 
 export type I8086State = ReturnType<typeof I8086.create>;
+
+/** What tells where the program stands: of the state, and of a chip that runs. */
+interface Fetched {
+  readonly pc: number;
+  readonly queueCount: number;
+  readonly loaded: number | boolean;
+  readonly next: number;
+  readonly phase: number;
+}
+
+/** The loader has taken the first byte of the next instruction from the queue. */
+export function isOpcodeLoaded({ loaded, next }: Pick<Fetched, 'loaded' | 'next'>): boolean {
+  return Boolean(loaded) && next === Next.opcode;
+}
+
+/**
+ * IP of the instruction at the boundary: behind PC by what has been fetched. Before an iteration of a repeated one what
+ * the chip would come back to behind an interrupt: its last prefix (RPTI, routines/string.ts).
+ */
+export function instructionPointer(of: Fetched): number {
+  const ahead = isOpcodeLoaded(of) ? 1 : 0;
+  const behind = of.phase === Phase.repeat ? 2 : 0;
+  return (of.pc - of.queueCount - ahead - behind) & 0xffff;
+}
