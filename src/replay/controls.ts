@@ -1,6 +1,7 @@
 /** What a person can do to a PC, as inputs of its channels, and what a PC says, as notes. */
 import type { Note } from '../core/device.js';
 import { chordToKeys, textToKeys } from '../devices/keys.js';
+import { MAX_INPUT } from './runner.js';
 
 export interface ChannelInput {
   readonly channel: string;
@@ -15,9 +16,6 @@ export type Action =
 
 /** What the queue at the other end of a UART, and that of a keyboard, take at once. */
 export const QUEUE_BYTES = 4096;
-
-/** Bytes of one input. */
-export const MAX_INPUT = 1 << 16;
 
 const CONSOLE = 'com1';
 const SERIAL: string = `serial:${CONSOLE}`;

@@ -3,6 +3,9 @@ import type { Note } from '../core/device.js';
 import type { Provider } from '../core/door.js';
 import type { Machine } from '../core/machine.js';
 
+/** Bytes of one input. */
+export const MAX_INPUT = 1 << 16;
+
 export interface Runner {
   readonly machine: Machine;
   /** Hears every note; must change nothing. */

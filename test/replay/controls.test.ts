@@ -1,6 +1,7 @@
 /** Inputs as they are typed and pasted. */
 import { describe, expect, it } from 'vitest';
-import { MAX_INPUT, pieces, serialInput } from '../../src/replay/controls.js';
+import { pieces, serialInput } from '../../src/replay/controls.js';
+import { MAX_INPUT } from '../../src/replay/runner.js';
 
 describe('what was pasted', () => {
   it('is none, one or several inputs that a recorder takes, and nothing is lost', () => {
