@@ -9,7 +9,7 @@
  * Left out: bridges and further buses, mechanism #2, parity and the status bits for errors (no cycle
  * fails with anything but master abort, which reads all ones).
  */
-import type { Bus, Device, PortHandler } from '../core/device.js';
+import type { Bus, Device, PortHandler, PortWindow } from '../core/device.js';
 import { layout } from '../core/layout.js';
 
 const CONFADD = 0xcf8;
@@ -87,6 +87,14 @@ export function configValue(config: Uint8Array, register: number, size: 1 | 2 | 
   let value = 0;
   for (let i = 0; i < size; i++) value |= config[register + i]! << (8 * i);
   return value >>> 0;
+}
+
+/** Has `count` ports be decoded where a base address register of I/O space says; nowhere if it says none, or off. */
+export function placePorts(window: PortWindow, config: Uint8Array, register: number, count: number): void {
+  const base = (configValue(config, register, 4) & ~(count - 1)) >>> 0;
+  const enabled = (config[Header.command]! & Command.io) !== 0;
+  const decoded = enabled && base !== 0 && base <= 0x10000 - count;
+  window.place(decoded ? base : 0, decoded ? count : 0);
 }
 
 const PCI = layout('pci', { address: 'u32' });

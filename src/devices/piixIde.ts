@@ -15,15 +15,16 @@ import type { AtaChannel, AtaUnit } from './ata.js';
 import {
   Command,
   type ConfigDescription,
-  configValue,
   Header,
   type PciFunction,
+  placePorts,
   resetConfig,
   writableBits,
 } from './pci.js';
 import { bytePorts } from './portSplit.js';
 
 const BAR4 = 0x20;
+const PORTS = 16;
 const BmCommand = { start: 1, toMemory: 8 } as const;
 const BmStatus = { active: 1, error: 2, interrupt: 4, capable: 0x60 } as const;
 const END_OF_TABLE = 0x80000000;
@@ -77,8 +78,8 @@ export class PiixIde implements Device, PciFunction {
     this.#channels = options.channels;
     this.#window = bus.portWindow(
       bytePorts(
-        (port) => this.#read(port & 15),
-        (port, value) => this.#write(port & 15, value),
+        (port) => this.#read(port & (PORTS - 1)),
+        (port, value) => this.#write(port & (PORTS - 1), value),
       ),
     );
     this.#channels.forEach((channel, i) => {
@@ -106,14 +107,12 @@ export class PiixIde implements Device, PciFunction {
     this.#run(1);
   }
 
-  #enabled(bit: number): boolean {
-    return (this.config[Header.command]! & bit) !== 0;
+  get #isMaster(): boolean {
+    return (this.config[Header.command]! & Command.busMaster) !== 0;
   }
 
   #placeWindow(): void {
-    const base = (configValue(this.config, BAR4, 4) & ~15) >>> 0;
-    const decoded = base !== 0 && base <= 0xfff0 && this.#enabled(Command.io);
-    this.#window.place(decoded ? base : 0, decoded ? 16 : 0);
+    placePorts(this.#window, this.config, BAR4, PORTS);
   }
 
   // ---- registers ----
@@ -167,7 +166,7 @@ export class PiixIde implements Device, PciFunction {
   #run(i: number): void {
     const unit = this.#channels[i]!.unit;
     const active = this.state.status[i]! & BmStatus.active;
-    if (!unit?.dmaBytes || !active || !this.#enabled(Command.busMaster)) return;
+    if (!unit?.dmaBytes || !active || !this.#isMaster) return;
     const toMemory = (this.state.command[i]! & BmCommand.toMemory) !== 0;
     if (unit.dmaToMemory === toMemory) this.#transfer(i, unit);
     else this.#stop(i, BmStatus.error);

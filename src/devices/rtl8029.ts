@@ -15,9 +15,9 @@ import { Dp8390 } from './dp8390.js';
 import {
   Command,
   type ConfigDescription,
-  configValue,
   Header,
   type PciFunction,
+  placePorts,
   resetConfig,
   writableBits,
 } from './pci.js';
@@ -110,10 +110,7 @@ export class Rtl8029 implements Device, PciFunction {
   }
 
   #placeWindow(): void {
-    const base = (configValue(this.config, Header.bar, 4) & ~(PORTS - 1)) >>> 0;
-    const enabled = (this.config[Header.command]! & Command.io) !== 0;
-    const decoded = enabled && base !== 0 && base <= 0x10000 - PORTS;
-    this.#window.place(decoded ? base : 0, decoded ? PORTS : 0);
+    placePorts(this.#window, this.config, Header.bar, PORTS);
   }
 
   // ---- ports ----
